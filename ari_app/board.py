@@ -1,0 +1,70 @@
+"""The read model: what the centre's state is, for whoever asks. Kept in memory, by the engine alone.
+
+The engine puts statuses in; the HTTP API reads them; sinks (Redis, server-sent events) are told of every change in order.
+No I/O here: a sink only queues what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEvent, Subject, timestamp
+
+Sink = Callable[[StatusEvent], None]
+EventType = Literal["queue.changed", "operator.changed", "call.changed"]
+
+
+class StatusBoard:
+    """The newest status of every queue, operator and call, and the fan-out of changes to sinks.
+
+    ``epoch`` counts the controller's lives (given by the state store; 0 until known).
+    """
+
+    def __init__(self, now: Callable[[], float], epoch: int = 0) -> None:
+        self.epoch = epoch
+        self.queues: dict[str, QueueStatus] = {}
+        self.operators: dict[str, OperatorStatus] = {}
+        self.calls: dict[str, CallStatus] = {}
+        self._now = now
+        self._seq = 0
+        self._sinks: list[Sink] = []
+
+    def add_sink(self, sink: Sink) -> Callable[[], None]:
+        """Tell ``sink`` of every change from now on. Returns the function that stops it. A sink must not block."""
+        self._sinks.append(sink)
+        return lambda: self._sinks.remove(sink)
+
+    def put_queue(self, status: QueueStatus) -> None:
+        """Show ``status``; sinks hear of it if it differs from what is shown."""
+        if self.queues.get(status.name) != status:
+            self.queues[status.name] = status
+            self._tell("queue.changed", status)
+
+    def put_operator(self, status: OperatorStatus) -> None:
+        """Show ``status``; sinks hear of it if it differs from what is shown."""
+        if self.operators.get(status.code) != status:
+            self.operators[status.code] = status
+            self._tell("operator.changed", status)
+
+    def put_call(self, status: CallStatus) -> None:
+        """Show ``status``; sinks hear of it if it differs from what is shown."""
+        if self.calls.get(status.id) != status:
+            self.calls[status.id] = status
+            self._tell("call.changed", status)
+
+    def forget_call(self, call: str) -> None:
+        """Drop an ended call from memory; the state store lets its own copy expire."""
+        self.calls.pop(call, None)
+
+    def everything(self) -> Iterable[Subject]:
+        """Every status shown now: queues, operators, then calls."""
+        yield from self.queues.values()
+        yield from self.operators.values()
+        yield from self.calls.values()
+
+    def _tell(self, kind: EventType, body: Subject) -> None:
+        self._seq += 1
+        event = StatusEvent(epoch=self.epoch, seq=self._seq, at=timestamp(self._now()), type=kind, body=body)
+        for sink in self._sinks:
+            sink(event)
