@@ -59,7 +59,13 @@ class Settings:
         return self.state / "recordings"
 
 
-SECRETS = ("CENTRALITA_ARI_SECRET", "CENTRALITA_AMI_SECRET", "CENTRALITA_TOKEN_KEY", "DEMO_SIP_SECRET", "DEMO_WEB_SECRET")
+SECRETS = (
+    "CENTRALITA_ARI_SECRET",
+    "CENTRALITA_AMI_SECRET",
+    "CENTRALITA_TOKEN_KEY",
+    "DEMO_SIP_SECRET",
+    "DEMO_WEB_SECRET",
+)
 PORTS = ("sip_port", "ari_port", "ami_port", "fastagi_port", "api_port", "redis_port")
 
 
@@ -126,4 +132,6 @@ def _check_ports(settings: Settings) -> None:
             raise BadSettings(f"{env} and {seen[port]} are both {port}; give each a port of its own")
         seen[port] = env
     if settings.rtp_last_port - settings.rtp_first_port < 9:
-        raise BadSettings("CENTRALITA_RTP_LAST_PORT must be at least 9 above CENTRALITA_RTP_FIRST_PORT (two ports a call leg)")
+        raise BadSettings(
+            "CENTRALITA_RTP_LAST_PORT must be at least 9 above CENTRALITA_RTP_FIRST_PORT (two ports a call leg)"
+        )

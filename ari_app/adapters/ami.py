@@ -1,0 +1,147 @@
+"""What do phones and recordings look like over AMI? The reachability of phones, and MixMonitor, through panoramisk.
+
+panoramisk reconnects by itself but replays unanswered actions after a reconnection; ours carry a deadline and are withdrawn
+with it, so that nothing is started late.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from panoramisk.manager import Manager
+
+log = structlog.get_logger(__name__)
+COMMAND_DEADLINE_S = 5.0
+
+# panoramisk logs whole actions, the login with its secret included.
+logging.getLogger("panoramisk").disabled = True
+for _part in ("manager", "ami_protocol", "actions", "message"):
+    logging.getLogger(f"panoramisk.{_part}").disabled = True
+
+REACHABLE = frozenset({"Reachable", "NonQualified", "Created", "Updated", "Unknown"})
+"""ContactStatus values that mean "offer calls": a contact that has not been asked yet is believed."""
+
+NO_CONTACTS = "No Contacts found"
+"""What Asterisk answers, as an error, when no phone is registered."""
+
+OnPhone = Callable[[str, bool], None]
+
+
+class AmiError(Exception):
+    """An AMI action failed or was not answered in time."""
+
+
+class AmiLink:
+    """One AMI connection. ``on_phone(code, reachable)`` is called for every change, and for all phones on connecting."""
+
+    def __init__(self, host: str, port: int, user: str, secret: str, on_phone: OnPhone) -> None:
+        self._on_phone = on_phone
+        self._address = (host, port)
+        self._credentials = (user, secret)
+        self._manager: Manager | None = None
+        self._reachable: dict[str, bool] = {}
+        self._logged_in = asyncio.Event()
+        self.connected = False
+
+    async def run(self) -> None:
+        """Stay connected until cancelled."""
+        manager = self._make_manager()
+        self._manager = manager
+        manager.connect()
+        try:
+            while True:
+                await self._logged_in.wait()
+                self._logged_in.clear()
+                await self._read_contacts()
+        finally:
+            self.connected = False
+            self._manager = None
+            _close(manager)
+
+    def _make_manager(self) -> Manager:
+        host, port = self._address
+        user, secret = self._credentials
+        manager = Manager(
+            host=host,
+            port=port,
+            username=user,
+            secret=secret,
+            loop=asyncio.get_running_loop(),
+            ping_delay=5,
+            ping_interval=5,
+            reconnect_timeout=1,
+            forgetable_actions=("ping", "login", "mixmonitor", "stopmixmonitor", "pjsipshowcontacts"),
+            on_disconnect=self._on_disconnect,
+        )
+        # FullyBooted follows each login, and comes only when Asterisk has loaded its phones.
+        manager.register_event("FullyBooted", self._on_booted)
+        manager.register_event("ContactStatus", self._on_contact_status)
+        return manager
+
+    def _on_booted(self, _manager: Manager, _event: Any) -> None:
+        self.connected = True
+        self._logged_in.set()
+
+    def _on_disconnect(self, _manager: Manager, _why: Any) -> None:
+        self.connected = False
+        log.warning("ami_connection_lost")
+
+    def _on_contact_status(self, _manager: Manager, event: Mapping[str, str]) -> None:
+        self._tell(event["EndpointName"] or event["AOR"], event["ContactStatus"] in REACHABLE)
+
+    async def _read_contacts(self) -> None:
+        """Take the whole list; phones that are not in it have no contact."""
+        try:
+            answers = await self._send({"Action": "PJSIPShowContacts"})
+        except AmiError as failed:
+            if NO_CONTACTS not in str(failed):
+                log.warning("contacts_not_read", why=str(failed))
+                return
+            answers = []
+        found = {
+            answer["ObjectName"].partition(";@")[0]: answer["Status"] in REACHABLE
+            for answer in answers
+            if answer.get("Event") == "ContactList"
+        }
+        for code in {*self._reachable, *found}:
+            self._tell(code, found.get(code, False))
+
+    def _tell(self, code: str, reachable: bool) -> None:
+        if self._reachable.get(code) is not reachable:
+            self._reachable[code] = reachable
+            self._on_phone(code, reachable)
+
+    async def start_recording(self, channel: str, path: Path) -> None:
+        """Record ``channel`` to ``path`` (.raw): interleaved stereo, left what it says, right what it hears.
+
+        Raises AmiError. ``path`` must be made of our own ids only.
+        """
+        await self._send({"Action": "MixMonitor", "Channel": channel, "File": str(path), "Options": "D"})
+
+    async def stop_recording(self, channel: str) -> None:
+        """End the recording of ``channel``. Raises AmiError, also when the channel has gone (it ended by itself then)."""
+        await self._send({"Action": "StopMixMonitor", "Channel": channel})
+
+    async def _send(self, action: dict[str, str]) -> Any:
+        if self._manager is None or not self.connected:
+            raise AmiError(f"{action['Action']}: not connected to AMI")
+        future = self._manager.send_action(action)
+        try:
+            answer = await asyncio.wait_for(future, COMMAND_DEADLINE_S)
+        except TimeoutError as late:
+            raise AmiError(f"{action['Action']}: no answer in {COMMAND_DEADLINE_S:g} s") from late
+        first = answer[0] if isinstance(answer, list) else answer
+        if first.get("Response") not in ("Success", None):
+            raise AmiError(f"{action['Action']}: {first.get('Message', 'refused')}")
+        return answer
+
+
+def _close(manager: Manager) -> None:
+    # panoramisk would connect again in connection_lost; an explicit end must not.
+    manager.connection_lost = lambda _exc: None
+    manager.close()

@@ -1,0 +1,250 @@
+"""How does the engine act on Asterisk? The telephony port over ARI, through aioari.
+
+One listener takes every event, translates it and puts it into an inbox; it never awaits, since aioari awaits each listener
+in turn and Asterisk drops a reader that stalls. The connection is made again for ever; after each time what was missed
+meanwhile is made good from Asterisk's own lists.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aioari.client import Client
+
+from ari_app.adapters import ari_events
+from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
+from ari_app.adapters.ari_http import AriHttp
+from ari_app.telephony import (
+    BridgeInfo,
+    CallArrived,
+    CallerShown,
+    ChannelEnded,
+    ChannelGone,
+    ChannelInfo,
+    Inbox,
+    LegAnswered,
+    PlaybackEnded,
+    RefusalCause,
+    TelephonyAway,
+    TelephonyError,
+)
+
+log = structlog.get_logger(__name__)
+COMMAND_DEADLINE_S = 5.0
+RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+PLAYBACK_PREFIX = "play-"
+
+
+class Replaced(Exception):
+    """Another controller connected under our application's name; this one must stop acting."""
+
+
+class AriTelephony:
+    """The Telephony port on one Asterisk.
+
+    ``arrivals`` gets a CallArrived for each new channel; ``on_connected`` is awaited after each (re)connection, when
+    commands work and missed events have been made good.
+    """
+
+    def __init__(
+        self, base_url: str, secret: str, arrivals: Inbox, on_connected: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._base_url = base_url
+        self._secret = secret
+        self._arrivals = arrivals
+        self._on_connected = on_connected
+        self._client: Client | None = None
+        self._watched: dict[str, Inbox] = {}
+        self._seen: set[str] = set()
+        self._refusals: dict[str, RefusalCause] = {}
+        self._replaced = False
+        self.connected = False
+
+    # -- the connection ------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Stay connected until cancelled. Raises Replaced when another controller takes the application over."""
+        attempt = 0
+        while True:
+            try:
+                await self._one_connection()
+            except* TelephonyError as errors:
+                log.warning("ari_connection_lost", why=str(errors.exceptions[0])[:200])
+            except* Replaced as replaced:
+                raise Replaced from replaced
+            attempt = 0 if self.connected else attempt + 1
+            self.connected = False
+            await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
+
+    async def _one_connection(self) -> None:
+        http = AriHttp(APP, self._secret, COMMAND_DEADLINE_S)
+        try:
+            client = Client(self._base_url, http)
+            await client.init()
+            client.on_event("*", self._on_event)
+            async with asyncio.TaskGroup() as group:
+                reader = group.create_task(self._read_until_lost(client))
+                await self._set_up(client, http)
+                await reader
+        finally:
+            self._client = None
+            await http.close()
+
+    async def _read_until_lost(self, client: Client) -> None:
+        await client.run(APP)
+        if self._replaced:
+            raise Replaced
+        raise TelephonyAway("the event websocket was closed")
+
+    async def _set_up(self, client: Client, http: AriHttp) -> None:
+        await http.connected.wait()
+        allowed = {"allowed": [{"type": kind} for kind in READ_EVENTS]}
+        # Not through aioari: it would wrap the body in another object, and the filter would silently be empty.
+        await http.request(
+            "PUT",
+            f"{self._base_url}ari/applications/{APP}/eventFilter",
+            data=json.dumps(allowed),
+            headers={"Content-Type": "application/json"},
+        )
+        self._client = client
+        await self._make_good()
+        self.connected = True
+        log.info("ari_connected")
+        await self._on_connected()
+
+    def let_go(self) -> None:
+        """Send no more commands: calls stay as they are, for the controller that comes next."""
+        self._client = None
+
+    # -- events --------------------------------------------------------------------------------------------------------
+
+    def _on_event(self, event: dict[str, Any]) -> None:
+        if event["type"] == "ApplicationReplaced":
+            self._replaced = True
+            self.let_go()
+            return
+        subject = ari_events.subject_of(event)
+        if subject is None:
+            return
+        if event["type"] == "ChannelHangupRequest":
+            if subject in self._watched:
+                self._refusals.setdefault(subject, ari_events.refusal_cause(event))
+            return
+        translated = ari_events.translate(event, self._refusals.get(subject, "failed"))
+        self._seen.add(subject)
+        if isinstance(translated, CallArrived):
+            self._arrivals.put_nowait(translated)
+        elif translated is not None and subject in self._watched:
+            self._watched[subject].put_nowait(translated)
+        if isinstance(translated, ChannelEnded | PlaybackEnded):
+            self.unwatch(subject)
+
+    async def _make_good(self) -> None:
+        """Tell the watchers what was missed while there was no websocket: ends, answers, finished playbacks."""
+        there = {channel.id: channel for channel in await self.channels()}
+        for subject in [id_ for id_ in self._watched if id_ in self._seen]:
+            inbox = self._watched[subject]
+            if subject.startswith(PLAYBACK_PREFIX):
+                if await self._playback_is_over(subject):
+                    inbox.put_nowait(PlaybackEnded(subject, failed=False))
+                    self.unwatch(subject)
+            elif subject not in there:
+                inbox.put_nowait(ChannelEnded(subject, self._refusals.get(subject, "failed")))
+                self.unwatch(subject)
+            elif there[subject].up:
+                inbox.put_nowait(LegAnswered(subject))
+
+    async def _playback_is_over(self, playback: str) -> bool:
+        try:
+            await self._ari.playbacks.get(playbackId=playback)
+        except ChannelGone:
+            return True
+        return False
+
+    def watch(self, id_: str, inbox: Inbox) -> None:
+        """See Telephony.watch."""
+        self._watched[id_] = inbox
+
+    def unwatch(self, id_: str) -> None:
+        """See Telephony.unwatch."""
+        self._watched.pop(id_, None)
+        self._seen.discard(id_)
+        self._refusals.pop(id_, None)
+
+    # -- commands ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _ari(self) -> Client:
+        if self._client is None:
+            raise TelephonyAway("no connection to Asterisk")
+        return self._client
+
+    async def answer(self, channel: str) -> None:
+        """See Telephony.answer."""
+        await self._ari.channels.answer(channelId=channel)
+
+    async def hang_up(self, channel: str) -> None:
+        """See Telephony.hang_up."""
+        with contextlib.suppress(ChannelGone):
+            await self._ari.channels.hangup(channelId=channel)
+
+    async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:
+        """See Telephony.play."""
+        self._seen.add(playback)
+        await self._ari.channels.playWithId(
+            channelId=channel, playbackId=playback, media=",".join(media), lang=language
+        )
+
+    async def stop_playback(self, playback: str) -> None:
+        """See Telephony.stop_playback."""
+        with contextlib.suppress(ChannelGone):
+            await self._ari.playbacks.stop(playbackId=playback)
+
+    async def start_music(self, channel: str, music: str) -> None:
+        """See Telephony.start_music."""
+        await self._ari.channels.startMoh(channelId=channel, mohClass=music)
+
+    async def stop_music(self, channel: str) -> None:
+        """See Telephony.stop_music."""
+        await self._ari.channels.stopMoh(channelId=channel)
+
+    async def ring(
+        self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
+    ) -> None:
+        """See Telephony.ring. Asterisk ends the leg after ``timeout_s`` even if this controller dies meanwhile."""
+        # What the phone shows as the caller; as JSON values, so that no text of a caller is ever parsed.
+        caller = {"CONNECTEDLINE(num,i)": shown.number, "CONNECTEDLINE(name)": shown.name}
+        await self._ari.channels.create(
+            endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables={**caller, **variables}
+        )
+        await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        """See Telephony.set_variable."""
+        await self._ari.channels.setChannelVar(channelId=channel, variable=name, value=value)
+
+    async def create_bridge(self, bridge: str, name: str) -> None:
+        """See Telephony.create_bridge."""
+        await self._ari.bridges.createWithId(bridgeId=bridge, type="mixing", name=name)
+
+    async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        """See Telephony.add_to_bridge."""
+        await self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels))
+
+    async def destroy_bridge(self, bridge: str) -> None:
+        """See Telephony.destroy_bridge."""
+        with contextlib.suppress(ChannelGone):
+            await self._ari.bridges.destroy(bridgeId=bridge)
+
+    async def channels(self) -> list[ChannelInfo]:
+        """See Telephony.channels."""
+        return [ari_events.channel_info(channel.json) for channel in await self._ari.channels.list()]
+
+    async def bridges(self) -> list[BridgeInfo]:
+        """See Telephony.bridges."""
+        return [ari_events.bridge_info(bridge.json) for bridge in await self._ari.bridges.list()]

@@ -1,0 +1,104 @@
+"""What does one ARI event mean? Pure translation of event JSON into the telephony port's events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ari_app.telephony import (
+    BridgeInfo,
+    CallArrived,
+    ChannelEnded,
+    ChannelInfo,
+    DigitPressed,
+    LegAnswered,
+    LegRinging,
+    PlaybackEnded,
+    RefusalCause,
+    TelephonyEvent,
+)
+
+APP = "centralita"
+OWN_LEG = "own-leg"
+"""The argument with which our own legs enter the application, so that they are not taken for new calls."""
+
+READ_EVENTS = (
+    "StasisStart",
+    "StasisEnd",
+    "ChannelStateChange",
+    "ChannelHangupRequest",
+    "ChannelDestroyed",
+    "ChannelDtmfReceived",
+    "PlaybackFinished",
+    "ApplicationReplaced",
+)
+"""The event filter: all that is read. The rest would cost a parse for each event and tell nothing."""
+
+Json = Mapping[str, Any]
+
+
+def subject_of(event: Json) -> str | None:
+    """The id of the channel or playback that the event is about."""
+    about = event.get("channel") or event.get("playback")
+    return about["id"] if about else None
+
+
+def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
+    """Our event for an ARI event, or None if it says nothing new. ``refusal`` is what is known of why it ended."""
+    subject = subject_of(event)
+    if subject is None:
+        return None
+    match event["type"]:
+        case "StasisStart" if OWN_LEG not in event["args"]:
+            return CallArrived(subject, tuple(event["args"]), event["channel"]["caller"]["number"])
+        case "ChannelStateChange" if event["channel"]["state"] == "Up":
+            return LegAnswered(subject)
+        case "ChannelStateChange" if event["channel"]["state"] == "Ringing":
+            return LegRinging(subject)
+        case "StasisEnd" | "ChannelDestroyed":
+            return ChannelEnded(subject, refusal)
+        case "ChannelDtmfReceived":
+            return DigitPressed(subject, event["digit"])
+        case "PlaybackFinished":
+            return PlaybackEnded(subject, event["playback"]["state"] == "failed")
+        case _:
+            return None
+
+
+def refusal_cause(event: Json) -> RefusalCause:
+    """How a dialled phone declined, from a ChannelHangupRequest.
+
+    The SIP status is in ``tech_cause``, the Q.850 cause in ``cause``. A phone that says 480 or 603 was declined by its
+    user; 404, 408, 410 and 503 mean that nobody was reached.
+    """
+    match (event.get("tech_cause"), event.get("cause")):
+        case (486 | 600, _) | (None, 17):
+            return "busy"
+        case (480 | 603, _) | (None, 21):
+            return "rejected"
+        case (404 | 408 | 410 | 503, _) | (None, 1 | 3 | 18 | 20 | 27):
+            return "unreachable"
+        case _:
+            return "failed"
+
+
+def channel_info(channel: Json) -> ChannelInfo:
+    """One channel of GET /channels."""
+    dialplan = channel["dialplan"]
+    return ChannelInfo(
+        id=channel["id"],
+        name=channel["name"],
+        up=channel["state"] == "Up",
+        in_our_app=dialplan.get("app_name") in ("Stasis", "AppDial2") and _ours(dialplan.get("app_data", "")),
+        caller=channel["caller"]["number"],
+        variables={name: value for name, value in channel.get("channelvars", {}).items() if value},
+    )
+
+
+def _ours(app_data: str) -> bool:
+    return app_data.split(",")[0] == APP
+
+
+def bridge_info(bridge: Json) -> BridgeInfo:
+    """One bridge of GET /bridges."""
+    return BridgeInfo(id=bridge["id"], name=bridge["name"], channels=tuple(bridge["channels"]))

@@ -1,0 +1,53 @@
+"""How does the demo ask the running centre? The HTTP API as any program outside would use it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+
+class ApiRefused(Exception):
+    """The API answered with an error, or not at all."""
+
+
+class ApiClient:
+    """One account's session at the API. Use it inside ``async with``, then ``log_in``."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+        self._headers: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def log_in(self, code: str, secret: str) -> None:
+        """Raises ApiRefused."""
+        answer = await self._ask("POST", "/api/v1/login", {"code": code, "secret": secret})
+        self._headers = {"Authorization": f"Bearer {answer['token']}"}
+
+    async def get(self, path: str) -> Any:
+        """The JSON at ``/api/v1/<path>``. Raises ApiRefused."""
+        return await self._ask("GET", f"/api/v1/{path}", None)
+
+    async def set_state(self, operator: str, state: str) -> Any:
+        """Ask for an operator's state. Raises ApiRefused."""
+        return await self._ask("POST", f"/api/v1/operators/{operator}/state", {"state": state, "reason": None})
+
+    async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        try:
+            async with self._session.request(
+                method, self._base_url + path, json=body, headers=self._headers
+            ) as response:
+                if response.status >= 400:
+                    raise ApiRefused(f"{method} {path}: {response.status} {(await response.text())[:300]}")
+                return await response.json()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ApiRefused(f"{method} {path} at {self._base_url}: {error or type(error).__name__}") from error

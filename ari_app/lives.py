@@ -1,0 +1,57 @@
+"""Who looks after the coroutine of each call? Starts it, ends it when the caller has gone, and survives its errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from ari_app.call import Call
+from ari_app.switchboard import Switchboard
+from ari_app.telephony import Telephony, TelephonyError
+
+log = structlog.get_logger(__name__)
+
+
+class Lives:
+    """The lives that go on, in one TaskGroup of the engine; a bug in one call's life never touches another's."""
+
+    def __init__(self, group: asyncio.TaskGroup, telephony: Telephony, switchboard: Switchboard) -> None:
+        self._group = group
+        self._telephony = telephony
+        self._switchboard = switchboard
+        self._by_channel: dict[str, Call] = {}
+
+    def has(self, channel: str) -> bool:
+        """True while a life looks after this caller's channel."""
+        return channel in self._by_channel
+
+    def begin(self, call: Call, life: Coroutine[Any, Any, None], *, shown: bool = True) -> None:
+        """Run ``life`` for ``call``. ``shown`` calls appear in the status (a feature code is not a call)."""
+        self._by_channel[call.channel] = call
+        self._telephony.watch(call.channel, call)
+        if shown:
+            self._switchboard.call_began(call)
+        call.life = self._group.create_task(self._live(call, life, shown), name=f"call {call.id}")
+
+    async def _live(self, call: Call, life: Coroutine[Any, Any, None], shown: bool) -> None:
+        structlog.contextvars.bind_contextvars(call=call.id)
+        try:
+            await life
+        except asyncio.CancelledError:
+            if not call.caller_gone:
+                raise
+        except TelephonyError as lost:
+            call.end_reason = call.end_reason or "telephony_failed"
+            log.warning("call_lost", why=str(lost))
+        except Exception:
+            call.end_reason = "internal_error"
+            log.exception("call_failed")
+        finally:
+            self._telephony.unwatch(call.channel)
+            self._by_channel.pop(call.channel, None)
+            if shown:
+                self._switchboard.call_over(call)
+                log.info("call_over", reason=call.end_reason)

@@ -1,0 +1,139 @@
+"""What is shown of queues, operators and calls? Builds the contract's statuses from the ACD's views and the calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ari_app.board import StatusBoard
+from ari_app.call import Call
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, masked, timestamp
+from queues.acd import Acd
+from queues.figures import sl2
+from queues.views import Touched
+
+LIVE_POSITIONS = 50
+"""Positions in a queue that are shown at once; those farther back move up on the next tick, since one answered call may
+move thousands."""
+
+
+class StatusPublisher:
+    """Puts statuses on the board. ``operator_names`` maps codes to names; callers are masked if ``mask_callers``."""
+
+    def __init__(
+        self,
+        board: StatusBoard,
+        operator_names: Mapping[str, str],
+        service_level_s: Mapping[str, float],
+        time_zone: str,
+        mask_callers: bool,
+        started: float,
+    ) -> None:
+        self._board = board
+        self._operator_names = operator_names
+        self._service_level_s = service_level_s
+        self._zone = ZoneInfo(time_zone)
+        self._started = started
+        self._dirty_lines: set[str] = set()
+        self._shown: Callable[[str], str] = masked if mask_callers else str
+
+    def day(self, now: float) -> str:
+        """The ISO date at ``now`` in the centre's time zone: counts belong to it."""
+        return datetime.fromtimestamp(now, self._zone).date().isoformat()
+
+    def publish(self, touched: Touched, acd: Acd, calls: Mapping[str, Call], now: float) -> None:
+        """Show what an event touched."""
+        for queue in touched.queues:
+            self._publish_queue(queue, acd, now)
+        for operator in touched.operators:
+            self._publish_operator(operator, acd)
+        for call in touched.calls:
+            if call in calls:
+                self.publish_call(calls[call], acd)
+        for queue in touched.lines:
+            self._publish_line(acd.line(queue)[:LIVE_POSITIONS], acd, calls)
+        self._dirty_lines |= touched.lines
+
+    def _publish_line(self, line: Sequence[str], acd: Acd, calls: Mapping[str, Call]) -> None:
+        for call in line:
+            if call in calls:
+                self.publish_call(calls[call], acd)
+
+    def publish_all(self, acd: Acd, now: float) -> None:
+        """Show every queue and operator."""
+        for queue in self._service_level_s:
+            self._publish_queue(queue, acd, now)
+        for operator in self._operator_names:
+            self._publish_operator(operator, acd)
+
+    def publish_waiting(self, acd: Acd, calls: Mapping[str, Call], now: float) -> None:
+        """Show again the queues in which someone waits, or whose counts are of yesterday, and the far ends of lines."""
+        for queue in self._dirty_lines:
+            self._publish_line(acd.line(queue)[LIVE_POSITIONS:], acd, calls)
+        self._dirty_lines.clear()
+        for queue, shown in list(self._board.queues.items()):
+            if shown.waiting or shown.ringing or shown.day != self.day(now):
+                self._publish_queue(queue, acd, now)
+
+    def _publish_queue(self, name: str, acd: Acd, now: float) -> None:
+        view = acd.queue(name, now)
+        counts = view.counts
+        self._board.put_queue(
+            QueueStatus(
+                name=name,
+                waiting=view.waiting,
+                longest_wait_s=round(view.longest_wait_s, 3),
+                ready=view.ready,
+                ringing=view.ringing,
+                talking=view.talking,
+                wrap_up=view.wrap_up,
+                paused=view.paused,
+                logged_in=view.logged_in,
+                offered=counts.offered,
+                answered=counts.answered,
+                abandoned=counts.abandoned,
+                answered_in_sl=counts.answered_in_sl,
+                abandoned_in_sl=counts.abandoned_in_sl,
+                sl2=sl2(counts),
+                service_level_s=self._service_level_s[name],
+                day=self.day(now),
+            )
+        )
+
+    def _publish_operator(self, code: str, acd: Acd) -> None:
+        view = acd.operator(code)
+        self._board.put_operator(
+            OperatorStatus(
+                code=code,
+                name=self._operator_names[code],
+                state=view.state,
+                since=timestamp(self._started if view.since is None else view.since),
+                reason=view.reason,
+                phone="reachable" if view.phone_reachable else "unreachable",
+                call=view.call,
+                queue=view.queue,
+            )
+        )
+
+    def publish_call(self, call: Call, acd: Acd) -> None:
+        """Show a call: where the ACD has it, else where its own life says it is."""
+        view = None if call.stage == "ended" else acd.call(call.id)
+        self._board.put_call(
+            CallStatus(
+                id=call.id,
+                stage=view.stage if view else call.stage,
+                since=timestamp(view.since if view else call.stage_since),
+                queue=view.queue if view else call.queue,
+                position=view.position if view else None,
+                operator=view.operator if view else call.operator,
+                direction=call.direction,
+                caller=self._shown(call.caller),
+                number=call.number,
+                started=timestamp(call.started),
+                recording=call.recording,
+                end_reason=call.end_reason,
+            )
+        )
+        if view:
+            call.queue, call.operator = view.queue, view.operator or call.operator

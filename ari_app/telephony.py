@@ -1,0 +1,187 @@
+"""What the engine needs of a telephone system: the port that the ARI adapter (and the tests' fake) implement.
+
+Events are what happened to one channel or playback, already in the field's words; commands are awaited and each has a
+deadline. Ids of legs, bridges and playbacks are chosen here, never by Asterisk, so that a repeated command cannot dial
+twice (a duplicate id is refused with ``AlreadyThere``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from queues.events import RefusalCause
+
+
+class TelephonyError(Exception):
+    """A command was not carried out."""
+
+
+class ChannelGone(TelephonyError):
+    """The channel, bridge or playback is not there (any more)."""
+
+
+class AlreadyThere(TelephonyError):
+    """Something with this id exists already: the command was carried out before."""
+
+
+class PhoneUnreachable(TelephonyError):
+    """The phone has no registered contact, so there is nothing to ring."""
+
+
+class TelephonyAway(TelephonyError):
+    """Asterisk does not answer, or this controller has let go of it. Calls may go on without us."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallArrived:
+    """A channel entered the application from the dialplan, with the dialplan's arguments."""
+
+    channel: str
+    args: tuple[str, ...]
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegAnswered:
+    """The far end of a channel that we dialled picked up."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegRinging:
+    """The far end of a channel that we dialled says that it rings."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEnded:
+    """The channel left: hung up, refused or never reached. ``refusal`` says how a dialled leg was declined."""
+
+    channel: str
+    refusal: RefusalCause
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """A whole key press (its end) from the channel."""
+
+    channel: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    """A playback finished, was stopped, or (``failed``) could not be played, e.g. for a missing file."""
+
+    playback: str
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallerShown:
+    """What an operator's phone shows while it rings."""
+
+    number: str
+    name: str
+
+
+TelephonyEvent = CallArrived | LegAnswered | LegRinging | ChannelEnded | DigitPressed | PlaybackEnded
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """One channel as Asterisk sees it. ``variables`` holds our own CENTRALITA_* variables that are set."""
+
+    id: str
+    name: str
+    up: bool
+    in_our_app: bool
+    caller: str
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeInfo:
+    """One bridge as Asterisk sees it."""
+
+    id: str
+    name: str
+    channels: tuple[str, ...]
+
+
+class Inbox(Protocol):
+    """Where the events of watched ids are put; must not block."""
+
+    def put_nowait(self, item: TelephonyEvent, /) -> None:
+        """Take one event."""
+        ...
+
+
+class Telephony(Protocol):
+    """The commands. Each raises TelephonyAway when Asterisk does not answer in time, and ChannelGone for a 404."""
+
+    def watch(self, id_: str, inbox: Inbox) -> None:
+        """Send events of this channel or playback to ``inbox``. Call it before the command that causes them."""
+        ...
+
+    def unwatch(self, id_: str) -> None:
+        """Stop; unknown ids are ignored."""
+        ...
+
+    async def answer(self, channel: str) -> None:
+        """Answer an incoming channel; harmless on one that is up."""
+        ...
+
+    async def hang_up(self, channel: str) -> None:
+        """End a channel; harmless on one that is gone."""
+        ...
+
+    async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:
+        """Play media URIs one after the other; PlaybackEnded follows for ``playback``."""
+        ...
+
+    async def stop_playback(self, playback: str) -> None:
+        """Stop it; harmless when it has ended."""
+        ...
+
+    async def start_music(self, channel: str, music: str) -> None:
+        """Music on hold of that class, until stop_music or a bridge."""
+        ...
+
+    async def stop_music(self, channel: str) -> None:
+        """End the music; harmless without any."""
+        ...
+
+    async def ring(
+        self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
+    ) -> None:
+        """Create channel ``leg`` to the phone and dial it. Raises PhoneUnreachable, AlreadyThere."""
+        ...
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        """Set a channel variable; readable by a later controller when its name is listed in ari.conf."""
+        ...
+
+    async def create_bridge(self, bridge: str, name: str) -> None:
+        """A mixing bridge. Never use an id twice, not even after destroying it (Asterisk issue #211)."""
+        ...
+
+    async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        """Connect the channels; they hear each other from now on."""
+        ...
+
+    async def destroy_bridge(self, bridge: str) -> None:
+        """Remove it; harmless when it is gone."""
+        ...
+
+    async def channels(self) -> list[ChannelInfo]:
+        """Every channel that is up in Asterisk."""
+        ...
+
+    async def bridges(self) -> list[BridgeInfo]:
+        """Every bridge in Asterisk."""
+        ...

@@ -1,0 +1,202 @@
+"""A telephone system in memory. It passes the same contract suite as the real one (tests/adapters/test_telephony_contract.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ari_app.telephony import (
+    AlreadyThere,
+    BridgeInfo,
+    CallArrived,
+    CallerShown,
+    ChannelEnded,
+    ChannelGone,
+    ChannelInfo,
+    DigitPressed,
+    Inbox,
+    LegAnswered,
+    LegRinging,
+    PhoneUnreachable,
+    PlaybackEnded,
+    TelephonyAway,
+    TelephonyEvent,
+)
+from queues.events import RefusalCause
+
+Behaviour = Literal["unregistered", "answers", "rings", "rejects", "is_busy"]
+REFUSALS: dict[Behaviour, RefusalCause] = {"rejects": "rejected", "is_busy": "busy"}
+
+
+@dataclass
+class FakeChannel:
+    """One channel: whose it is, whether it is up, and what it plays."""
+
+    caller: str = ""
+    up: bool = False
+    variables: dict[str, str] = field(default_factory=dict)
+    music: str | None = None
+    playback: str | None = None
+
+
+class FakeTelephony:
+    """Phones behave as ``phones`` says; what a person does is called by the test (``press``, ``caller_hangs_up``...)."""
+
+    def __init__(self, arrivals: Inbox | None = None) -> None:
+        self.arrivals = arrivals
+        self.phones: dict[str, Behaviour] = {}
+        self.missing_sounds: set[str] = set()
+        self.channels_up: dict[str, FakeChannel] = {}
+        self.bridges_up: dict[str, tuple[str, list[str]]] = {}
+        self.played: list[tuple[str, tuple[str, ...], str]] = []
+        self.away = False
+        self.finishes_prompts_at_once = False
+        self._watched: dict[str, Inbox] = {}
+
+    # -- what people do ------------------------------------------------------------------------------------------------
+
+    def call_arrives(self, channel: str, *args: str, caller: str = "600111222") -> None:
+        """A caller's channel enters the application."""
+        assert self.arrivals is not None
+        self.channels_up[channel] = FakeChannel(caller, variables={"CENTRALITA_ROLE": "caller"})
+        self.arrivals.put_nowait(CallArrived(channel, args, caller))
+
+    def hangs_up(self, channel: str, refusal: RefusalCause = "failed") -> None:
+        """The far end of ``channel`` ends it."""
+        self._end(channel, refusal)
+
+    def picks_up(self, leg: str) -> None:
+        """The phone behind ``leg`` is answered."""
+        self.channels_up[leg].up = True
+        self._tell(leg, LegAnswered(leg))
+
+    def presses(self, channel: str, digit: str) -> None:
+        """A key press."""
+        self._tell(channel, DigitPressed(channel, digit))
+
+    def prompt_ends(self, channel: str) -> None:
+        """What plays on ``channel`` has been heard to its end."""
+        playback = self.channels_up[channel].playback
+        assert playback is not None, f"nothing plays on {channel}"
+        self._end_playback(playback, failed=False)
+
+    def leg_to(self, operator: str) -> str:
+        """The newest leg to an operator's phone."""
+        return [leg for leg in self.channels_up if f"-op-{operator}-" in leg][-1]
+
+    def hears(self, channel: str) -> set[str]:
+        """The channels that are in a bridge with this one."""
+        return {other for _, members in self.bridges_up.values() if channel in members for other in members} - {channel}
+
+    # -- the port ------------------------------------------------------------------------------------------------------
+
+    def watch(self, id_: str, inbox: Inbox) -> None:
+        self._watched[id_] = inbox
+
+    def unwatch(self, id_: str) -> None:
+        self._watched.pop(id_, None)
+
+    async def answer(self, channel: str) -> None:
+        self._channel(channel).up = True
+
+    async def hang_up(self, channel: str) -> None:
+        self._reach()
+        if channel in self.channels_up:
+            self._end(channel, "failed")
+
+    async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:
+        self._channel(channel).playback = playback
+        self.played.append((channel, tuple(media), language))
+        if missing := self.missing_sounds.intersection(media):
+            self._end_playback(playback, failed=bool(missing))
+        elif self.finishes_prompts_at_once:
+            self._end_playback(playback, failed=False)
+
+    async def stop_playback(self, playback: str) -> None:
+        self._reach()
+        self._end_playback(playback, failed=False)
+
+    async def start_music(self, channel: str, music: str) -> None:
+        self._channel(channel).music = music
+
+    async def stop_music(self, channel: str) -> None:
+        self._channel(channel).music = None
+
+    async def ring(self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float) -> None:
+        self._reach()
+        if leg in self.channels_up:
+            raise AlreadyThere(leg)
+        behaviour = self.phones.get(phone, "unregistered")
+        if behaviour == "unregistered":
+            raise PhoneUnreachable(phone)
+        self.channels_up[leg] = FakeChannel(shown.number, variables=dict(variables))
+        if behaviour in REFUSALS:
+            self._end(leg, REFUSALS[behaviour])
+            return
+        self._tell(leg, LegRinging(leg))
+        if behaviour == "answers":
+            self.picks_up(leg)
+
+    async def set_variable(self, channel: str, name: str, value: str) -> None:
+        self._channel(channel).variables[name] = value
+
+    async def create_bridge(self, bridge: str, name: str) -> None:
+        self._reach()
+        self.bridges_up[bridge] = (name, [])
+
+    async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
+        self._reach()
+        if bridge not in self.bridges_up:
+            raise ChannelGone(bridge)
+        for channel in channels:
+            self._channel(channel)
+            self.bridges_up[bridge][1].append(channel)
+
+    async def destroy_bridge(self, bridge: str) -> None:
+        self._reach()
+        self.bridges_up.pop(bridge, None)
+
+    async def channels(self) -> list[ChannelInfo]:
+        self._reach()
+        return [
+            ChannelInfo(id_, f"Fake/{id_}", channel.up, True, channel.caller, dict(channel.variables))
+            for id_, channel in self.channels_up.items()
+        ]
+
+    async def bridges(self) -> list[BridgeInfo]:
+        self._reach()
+        return [BridgeInfo(id_, name, tuple(members)) for id_, (name, members) in self.bridges_up.items()]
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _reach(self) -> None:
+        if self.away:
+            raise TelephonyAway("the fake is away")
+
+    def _channel(self, channel: str) -> FakeChannel:
+        self._reach()
+        if channel not in self.channels_up:
+            raise ChannelGone(channel)
+        return self.channels_up[channel]
+
+    def _end(self, channel: str, refusal: RefusalCause) -> None:
+        gone = self.channels_up.pop(channel)
+        for _, members in self.bridges_up.values():
+            if channel in members:
+                members.remove(channel)
+        if gone.playback is not None:
+            self._tell(gone.playback, PlaybackEnded(gone.playback, failed=False))
+        self._tell(channel, ChannelEnded(channel, refusal))
+        self.unwatch(channel)
+
+    def _end_playback(self, playback: str, *, failed: bool) -> None:
+        for channel in self.channels_up.values():
+            if channel.playback == playback:
+                channel.playback = None
+                self._tell(playback, PlaybackEnded(playback, failed))
+                self.unwatch(playback)
+
+    def _tell(self, id_: str, event: TelephonyEvent) -> None:
+        if id_ in self._watched:
+            self._watched[id_].put_nowait(event)
