@@ -53,9 +53,13 @@ class StatusBoard:
             self.calls[status.id] = status
             self._tell("call.changed", status)
 
-    def forget_call(self, call: str) -> None:
-        """Drop an ended call from memory; the state store lets its own copy expire."""
-        self.calls.pop(call, None)
+    def forget_ended_calls(self, keep: int) -> None:
+        """Drop all but the ``keep`` newest ended calls from memory; the state store lets its own copies expire."""
+        if len(self.calls) <= keep:
+            return
+        ended = [call for call, shown in self.calls.items() if shown.stage == "ended"]
+        for call in ended[: max(0, len(ended) - keep)]:
+            del self.calls[call]
 
     def everything(self) -> Iterable[Subject]:
         """Every status shown now: queues, operators, then calls."""

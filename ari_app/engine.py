@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -37,6 +37,9 @@ from queues.events import (
 from recordings.plan import RecordingPlan, plan_recording
 
 log = structlog.get_logger(__name__)
+TICK_S = 1.0
+ENDED_CALLS_KEPT = 2000
+"""Ended calls that the API still shows; Redis keeps each for an hour."""
 
 
 class Engine:
@@ -61,6 +64,8 @@ class Engine:
         self._lives: Lives | None = None
         self._group: asyncio.TaskGroup | None = None
         self._letting_go = False
+        # Until the first sweep has told who talks, new callers would be offered to operators who are not free.
+        self._held: list[CallArrived] | None = []
 
     def start(self, group: asyncio.TaskGroup, telephony: Telephony) -> None:
         """Be ready for events; lives run in ``group``."""
@@ -76,6 +81,10 @@ class Engine:
             in_background=self._in_background,
         )
 
+    async def cancel_lives(self, within_s: float) -> None:
+        """After let_go: end the coroutines; the calls themselves stay in Asterisk."""
+        await self._running_lives.cancel(within_s)
+
     def let_go(self) -> None:
         """From now on nothing that a life does while it is cancelled reaches callers, operators or the figures."""
         self._letting_go = True
@@ -86,6 +95,9 @@ class Engine:
     def put_nowait(self, event: TelephonyEvent, /) -> None:
         """The arrivals' inbox: a channel entered the application."""
         assert isinstance(event, CallArrived)
+        if self._held is not None:
+            self._held.append(event)
+            return
         match event.args:
             case ("inbound", number):
                 self._begin_inbound(event.channel, number, event.caller)
@@ -138,7 +150,6 @@ class Engine:
             self._switchboard.apply(events[wanted])
         except AcdUnknownOperator as unknown:
             raise UnknownOperator(f"no operator has the code {code}") from unknown
-        log.info("operator_state_asked", operator=code, wanted=wanted)
         return self._board.operators[code]
 
     def hang_up_call(self, call: str) -> None:
@@ -149,7 +160,33 @@ class Engine:
         living.end_reason = "hung_up_by_command"
         self._in_background(self._running.hang_up(living.channel))
 
+    def queue_for_dialplan(self, queue: str) -> tuple[int, int, tuple[float, float] | None]:
+        """Waiting, ready and expected wait of ``queue``, for the dialplan. Raises LookupError."""
+        return self._switchboard.acd.waiting_ready_wait(queue, self._clock.now())
+
+    async def tick(self) -> None:
+        """Once a second: what changes by itself. Waits grow, a new day counts from zero, ended calls are forgotten."""
+        day = self._switchboard.day()
+        while True:
+            await self._clock.sleep(TICK_S)
+            if self._switchboard.day() != day:
+                day = self._switchboard.day()
+                self._switchboard.start_new_day()
+            self._switchboard.publish_waiting()
+            self._board.forget_ended_calls(ENDED_CALLS_KEPT)
+
     # -- what an earlier life left -------------------------------------------------------------------------------------
+
+    def restore_operators(self, states: Mapping[str, tuple[str, str | None]]) -> None:
+        """Give operators the states of an earlier life, by code: (state, reason). Those on a call become ready."""
+        for code, (state, reason) in states.items():
+            if state == "logged_out":
+                continue
+            event = OperatorPaused(code, reason) if state == "paused" else OperatorBecameReady(code)
+            try:
+                self._switchboard.apply(event)
+            except AcdUnknownOperator:
+                log.info("operator_left_the_centre", operator=code)
 
     async def sweep(self) -> None:
         """After connecting: adopt conversations that talk, begin again with waiting callers, remove what is nobody's."""
@@ -164,7 +201,10 @@ class Engine:
             self._adopt(conversation)
         for caller in plan.begin_again:
             self._begin_inbound(caller.id, caller.variables["CENTRALITA_NUMBER"], caller.caller)
-        await self._recorder.keep_leftovers(except_for=self._switchboard.calls)
+        held, self._held = self._held, None
+        for arrival in held or ():
+            self.put_nowait(arrival)
+        self._in_background(self._recorder.keep_leftovers(except_for=set(self._switchboard.calls)))
         log.info(
             "swept",
             adopted=len(plan.adopt),

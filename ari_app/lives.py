@@ -36,6 +36,14 @@ class Lives:
             self._switchboard.call_began(call)
         call.life = self._group.create_task(self._live(call, life, shown), name=f"call {call.id}")
 
+    async def cancel(self, within_s: float) -> None:
+        """End every life's coroutine. Call it only after the shared parts let go: a life undoes what it did."""
+        tasks = [call.life for call in self._by_channel.values() if call.life is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_s)
+
     async def _live(self, call: Call, life: Coroutine[Any, Any, None], shown: bool) -> None:
         structlog.contextvars.bind_contextvars(call=call.id)
         try:

@@ -66,6 +66,7 @@ SECRETS = (
     "DEMO_SIP_SECRET",
     "DEMO_WEB_SECRET",
 )
+TOKEN_KEY_LENGTH = 32
 PORTS = ("sip_port", "ari_port", "ami_port", "fastagi_port", "api_port", "redis_port")
 
 
@@ -89,6 +90,11 @@ def load_settings(project: Path, environ: Mapping[str, str] = os.environ) -> Set
             values[setting.name] = _typed(setting.name, str(setting.type), name, text, place, project)
     settings = Settings(**values)
     _check_ports(settings)
+    if settings.token_key and len(settings.token_key) < TOKEN_KEY_LENGTH:
+        raise BadSettings(
+            f"CENTRALITA_TOKEN_KEY is shorter than {TOKEN_KEY_LENGTH} characters; remove it from {env_file} "
+            "or the environment, and the next start makes a good one"
+        )
     return settings
 
 

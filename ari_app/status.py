@@ -38,6 +38,11 @@ class StatusPublisher:
         self._dirty_lines: set[str] = set()
         self._shown: Callable[[str], str] = masked if mask_callers else str
 
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The names of the centre's queues."""
+        return tuple(self._service_level_s)
+
     def day(self, now: float) -> str:
         """The ISO date at ``now`` in the centre's time zone: counts belong to it."""
         return datetime.fromtimestamp(now, self._zone).date().isoformat()

@@ -108,6 +108,15 @@ class Switchboard:
         """A conversation that an earlier life of the controller connected goes on."""
         self.apply(ConversationAdopted(call, queue, operator))
 
+    def day(self) -> str:
+        """The ISO date now, in the centre's time zone."""
+        return self._status.day(self._clock.now())
+
+    def start_new_day(self) -> None:
+        """Count from zero and show it."""
+        self.acd.start_new_day()
+        self.publish_all()
+
     def publish_waiting(self) -> None:
         """Show again the queues in which someone waits: their longest wait has grown."""
         self._status.publish_waiting(self.acd, self._calls, self._clock.now())

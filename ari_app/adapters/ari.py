@@ -29,10 +29,10 @@ from ari_app.telephony import (
     Inbox,
     LegAnswered,
     PlaybackEnded,
-    RefusalCause,
     TelephonyAway,
     TelephonyError,
 )
+from queues.events import RefusalCause
 
 log = structlog.get_logger(__name__)
 COMMAND_DEADLINE_S = 5.0
@@ -62,6 +62,7 @@ class AriTelephony:
         self._watched: dict[str, Inbox] = {}
         self._seen: set[str] = set()
         self._refusals: dict[str, RefusalCause] = {}
+        self._entering: dict[str, asyncio.Future[None]] = {}
         self._replaced = False
         self.connected = False
 
@@ -131,6 +132,9 @@ class AriTelephony:
         subject = ari_events.subject_of(event)
         if subject is None:
             return
+        if event["type"] == "StasisStart" and subject in self._entering:
+            if not self._entering[subject].done():
+                self._entering[subject].set_result(None)
         if event["type"] == "ChannelHangupRequest":
             if subject in self._watched:
                 self._refusals.setdefault(subject, ari_events.refusal_cause(event))
@@ -176,6 +180,13 @@ class AriTelephony:
         self._seen.discard(id_)
         self._refusals.pop(id_, None)
 
+    @staticmethod
+    async def _within_deadline(happening: asyncio.Future[None], awaited: str) -> None:
+        try:
+            await asyncio.wait_for(happening, COMMAND_DEADLINE_S)
+        except TimeoutError as late:
+            raise TelephonyAway(f"waited {COMMAND_DEADLINE_S:g} s for {awaited}") from late
+
     # -- commands ------------------------------------------------------------------------------------------------------
 
     @property
@@ -216,13 +227,24 @@ class AriTelephony:
     async def ring(
         self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
     ) -> None:
-        """See Telephony.ring. Asterisk ends the leg after ``timeout_s`` even if this controller dies meanwhile."""
+        """See Telephony.ring. Asterisk ends the leg after ``timeout_s`` even if this controller dies meanwhile.
+
+        Dialling waits for the leg's StasisStart: before it, Asterisk answers 409 "not in Stasis" now and then.
+        """
         # What the phone shows as the caller; as JSON values, so that no text of a caller is ever parsed.
         caller = {"CONNECTEDLINE(num,i)": shown.number, "CONNECTEDLINE(name)": shown.name}
-        await self._ari.channels.create(
-            endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables={**caller, **variables}
-        )
+        entered = self._entering[leg] = asyncio.get_running_loop().create_future()
+        try:
+            await self._create_leg(leg, phone, {**caller, **variables})
+            await self._within_deadline(entered, f"leg {leg} to enter the application")
+        finally:
+            del self._entering[leg]
         await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
+
+    async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str]) -> None:
+        await self._ari.channels.create(
+            endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables=dict(variables)
+        )
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """See Telephony.set_variable."""

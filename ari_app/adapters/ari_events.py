@@ -14,9 +14,9 @@ from ari_app.telephony import (
     LegAnswered,
     LegRinging,
     PlaybackEnded,
-    RefusalCause,
     TelephonyEvent,
 )
+from queues.events import RefusalCause
 
 APP = "centralita"
 OWN_LEG = "own-leg"

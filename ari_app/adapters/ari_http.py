@@ -72,6 +72,9 @@ def refusal(status: int, message: str) -> TelephonyError:
     match status:
         case 404:
             return ChannelGone(message)
+        case 409 if "not in Stasis" in message:
+            # It is up but no longer ours: the dialplan has it, or it is on its way out.
+            return ChannelGone(message)
         case 409:
             return AlreadyThere(message)
         case 500 if "Allocation failed" in message:

@@ -15,10 +15,10 @@ from ari_app.telephony import (
     ChannelEnded,
     LegAnswered,
     PhoneUnreachable,
-    RefusalCause,
     TelephonyError,
 )
 from queues.effects import ConnectCall, OfferCall, WithdrawOffer
+from queues.events import RefusalCause
 
 log = structlog.get_logger(__name__)
 

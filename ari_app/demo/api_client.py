@@ -41,6 +41,10 @@ class ApiClient:
         """Ask for an operator's state. Raises ApiRefused."""
         return await self._ask("POST", f"/api/v1/operators/{operator}/state", {"state": state, "reason": None})
 
+    async def hang_up(self, call: str) -> Any:
+        """End a call. Raises ApiRefused."""
+        return await self._ask("POST", f"/api/v1/calls/{call}/hangup", None)
+
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         try:
             async with self._session.request(

@@ -109,8 +109,11 @@ async def _the_call(cast: Cast, phone: SipAgent, carrier: SipAgent, api: ApiClie
     pressed = time.monotonic()
     timeline.add("digit_pressed", f"{cast.digit} ({cast.queue})", at=pressed)
     incoming = await phone.incoming(15)
-    timeline.add("phone_rings", f"INVITE {(incoming.received_at - pressed) * 1000:.1f} ms after the digit",
-                 at=incoming.received_at)
+    timeline.add(
+        "phone_rings",
+        f"INVITE {(incoming.received_at - pressed) * 1000:.1f} ms after the digit",
+        at=incoming.received_at,
+    )
     shown = await _shown_call(api, cast.operator)
     timeline.add("status_shows_ringing", f"call {shown['id']} in {shown['queue']}")
     incoming.ring()
@@ -162,8 +165,11 @@ async def _after_the_call(settings: Settings, cast: Cast, call_id: str, api: Api
     await _until_file(path)
     timeline.recording = hear_recording(path, CALLER_HZ, OPERATOR_HZ)
     heard = timeline.recording
-    timeline.add("recording_kept", f"left {heard.left_hz:g} Hz, right {heard.right_hz:g} Hz, {heard.duration_s:.2f} s",
-                 ok=heard.left_is_caller and heard.right_is_operator)
+    timeline.add(
+        "recording_kept",
+        f"left {heard.left_hz:g} Hz, right {heard.right_hz:g} Hz, {heard.duration_s:.2f} s",
+        ok=heard.left_is_caller and heard.right_is_operator,
+    )
 
 
 async def _until_operator(api: ApiClient, code: str, *states: str, reachable: bool = False) -> None:
@@ -180,7 +186,7 @@ async def _until_operator(api: ApiClient, code: str, *states: str, reachable: bo
 
 async def _until_file(path: Path) -> None:
     deadline = time.monotonic() + 15
-    while not path.exists():
+    while not await asyncio.to_thread(path.exists):
         if time.monotonic() > deadline:
             raise DemoFailed(f"the recording {path} was not kept within 15 s; the controller's log says why")
         await asyncio.sleep(0.05)

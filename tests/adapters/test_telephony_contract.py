@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Protocol
 
 import pytest
+import pytest_asyncio
 
 from ari_app.telephony import (
     AlreadyThere,
@@ -20,28 +20,17 @@ from ari_app.telephony import (
     LegRinging,
     PhoneUnreachable,
     PlaybackEnded,
-    Telephony,
     TelephonyEvent,
 )
+from tests.adapters.real_asterisk import Bench, real_bench
+from tests.e2e.stack import Stack, running_stack
 from tests.fakes.telephony import Behaviour, FakeTelephony
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SHOWN = CallerShown("600111222", "ventas")
 DEADLINE_S = 10.0
 _ids = iter(range(1_000_000))
-
-
-class Bench(Protocol):
-    """One telephone system with phones 1001 (configurable) and the way to take it down."""
-
-    telephony: Telephony
-
-    async def phone_behaves(self, behaviour: Behaviour) -> None:
-        """How phone 1001 takes the next call."""
-        ...
-
-    async def phone_hangs_up(self) -> None:
-        """The person at 1001 ends the call."""
-        ...
 
 
 class FakeBench:
@@ -55,17 +44,6 @@ class FakeBench:
 
     async def phone_hangs_up(self) -> None:
         self.telephony.hangs_up(next(reversed(self.telephony.channels_up)))
-
-
-@pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.e2e)])
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
-    if request.param == "fake":
-        yield FakeBench()
-        return
-    from tests.adapters.real_asterisk import real_bench
-
-    async with real_bench(request.getfixturevalue("bare_stack")) as real:
-        yield real
 
 
 def fresh(prefix: str) -> str:
@@ -96,99 +74,112 @@ async def answered_leg(bench: Bench) -> tuple[str, asyncio.Queue[TelephonyEvent]
     return leg, inbox
 
 
-async def test_a_phone_that_answers_rings_first(bench: Bench) -> None:
-    leg, inbox = await ring(bench, "answers")
-    assert await next_of(inbox, LegRinging) == LegRinging(leg)
-    assert await next_of(inbox, LegAnswered) == LegAnswered(leg)
-    await bench.telephony.hang_up(leg)
+class TelephonyContract:
+    """What every telephone system behind the port promises."""
+
+    async def test_a_phone_that_answers_rings_first(self, bench: Bench) -> None:
+        leg, inbox = await ring(bench, "answers")
+        assert await next_of(inbox, LegRinging) == LegRinging(leg)
+        assert await next_of(inbox, LegAnswered) == LegAnswered(leg)
+        await bench.telephony.hang_up(leg)
+
+    async def test_a_phone_that_rejects_ends_the_leg_as_rejected(self, bench: Bench) -> None:
+        leg, inbox = await ring(bench, "rejects")
+        assert await next_of(inbox, ChannelEnded) == ChannelEnded(leg, "rejected")
+
+    async def test_a_busy_phone_ends_the_leg_as_busy(self, bench: Bench) -> None:
+        leg, inbox = await ring(bench, "is_busy")
+        assert await next_of(inbox, ChannelEnded) == ChannelEnded(leg, "busy")
+
+    async def test_a_phone_without_a_contact_is_unreachable(self, bench: Bench) -> None:
+        with pytest.raises(PhoneUnreachable):
+            await bench.telephony.ring(fresh("leg"), "1002", SHOWN, {}, 10.0)
+
+    async def test_the_same_leg_cannot_be_rung_twice(self, bench: Bench) -> None:
+        leg, _ = await ring(bench, "rings")
+        with pytest.raises(AlreadyThere):
+            await bench.telephony.ring(leg, "1001", SHOWN, {}, 10.0)
+        await bench.telephony.hang_up(leg)
+
+    async def test_a_leg_ends_once_when_its_phone_hangs_up(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        await bench.phone_hangs_up()
+        ended = await next_of(inbox, ChannelEnded)
+        assert isinstance(ended, ChannelEnded)
+        assert ended.channel == leg
+        assert await bench.telephony.channels() == []
+        assert inbox.empty()
+
+    async def test_hanging_up_a_channel_that_is_gone_is_harmless(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+        await bench.telephony.hang_up(leg)
+
+    async def test_commands_to_a_channel_that_is_gone_say_so(self, bench: Bench) -> None:
+        with pytest.raises(ChannelGone):
+            await bench.telephony.answer(fresh("nobody"))
+        with pytest.raises(ChannelGone):
+            await bench.telephony.play(fresh("nobody"), fresh("play"), ["sound:beep"], "es")
+
+    async def test_a_playback_ends_and_a_missing_file_is_a_failure(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        for media, failed in (("sound:beep", False), ("sound:no-such-file", True)):
+            playback = fresh("play")
+            bench.telephony.watch(playback, inbox)
+            await bench.telephony.play(leg, playback, [media], "es")
+            assert await next_of(inbox, PlaybackEnded) == PlaybackEnded(playback, failed)
+        await bench.telephony.hang_up(leg)
+
+    async def test_music_starts_and_stops(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        await bench.telephony.start_music(leg, "default")
+        await bench.telephony.stop_music(leg)
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+
+    async def test_lists_show_legs_with_our_variables_and_bridges_with_their_members(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        bridge = fresh("bridge")
+        await bench.telephony.create_bridge(bridge, "centralita:c1")
+        await bench.telephony.add_to_bridge(bridge, [leg])
+        await bench.telephony.set_variable(leg, "CENTRALITA_RECORDING", "2026/11/24/x.wav")
+        (channel,) = await bench.telephony.channels()
+        assert (channel.id, channel.up, channel.in_our_app) == (leg, True, True)
+        assert channel.variables["CENTRALITA_CALL"] == "c1"
+        assert channel.variables["CENTRALITA_RECORDING"] == "2026/11/24/x.wav"
+        (found,) = await bench.telephony.bridges()
+        assert (found.id, found.name, found.channels) == (bridge, "centralita:c1", (leg,))
+        await bench.telephony.destroy_bridge(bridge)
+        await bench.telephony.destroy_bridge(bridge)
+        assert await bench.telephony.bridges() == []
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+
+    async def test_an_unwatched_leg_is_heard_no_more(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        bench.telephony.unwatch(leg)
+        await bench.telephony.hang_up(leg)
+        assert await bench.telephony.channels() == []
+        assert inbox.empty()
 
 
-async def test_a_phone_that_rejects_ends_the_leg_as_rejected(bench: Bench) -> None:
-    leg, inbox = await ring(bench, "rejects")
-    assert await next_of(inbox, ChannelEnded) == ChannelEnded(leg, "rejected")
+class TestFakeTelephony(TelephonyContract):
+    @pytest_asyncio.fixture(loop_scope="module")
+    async def bench(self) -> FakeBench:
+        return FakeBench()
 
 
-async def test_a_busy_phone_ends_the_leg_as_busy(bench: Bench) -> None:
-    leg, inbox = await ring(bench, "is_busy")
-    assert await next_of(inbox, ChannelEnded) == ChannelEnded(leg, "busy")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bare_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """Asterisk without the engine, whose place under the application's name the tests take."""
+    async with running_stack(tmp_path_factory.mktemp("bare"), engine=False) as stack:
+        yield stack
 
 
-async def test_a_phone_without_a_contact_is_unreachable(bench: Bench) -> None:
-    with pytest.raises(PhoneUnreachable):
-        await bench.telephony.ring(fresh("leg"), "1002", SHOWN, {}, 10.0)
-
-
-async def test_the_same_leg_cannot_be_rung_twice(bench: Bench) -> None:
-    leg, _ = await ring(bench, "rings")
-    with pytest.raises(AlreadyThere):
-        await bench.telephony.ring(leg, "1001", SHOWN, {}, 10.0)
-    await bench.telephony.hang_up(leg)
-
-
-async def test_a_leg_ends_once_when_its_phone_hangs_up(bench: Bench) -> None:
-    leg, inbox = await answered_leg(bench)
-    await bench.phone_hangs_up()
-    ended = await next_of(inbox, ChannelEnded)
-    assert isinstance(ended, ChannelEnded)
-    assert ended.channel == leg
-    assert await bench.telephony.channels() == []
-    assert inbox.empty()
-
-
-async def test_hanging_up_a_channel_that_is_gone_is_harmless(bench: Bench) -> None:
-    leg, inbox = await answered_leg(bench)
-    await bench.telephony.hang_up(leg)
-    await next_of(inbox, ChannelEnded)
-    await bench.telephony.hang_up(leg)
-
-
-async def test_commands_to_a_channel_that_is_gone_say_so(bench: Bench) -> None:
-    with pytest.raises(ChannelGone):
-        await bench.telephony.answer(fresh("nobody"))
-    with pytest.raises(ChannelGone):
-        await bench.telephony.play(fresh("nobody"), fresh("play"), ["sound:beep"], "es")
-
-
-async def test_a_playback_ends_and_a_missing_file_is_a_failure(bench: Bench) -> None:
-    leg, inbox = await answered_leg(bench)
-    for media, failed in (("sound:beep", False), ("sound:no-such-file", True)):
-        playback = fresh("play")
-        bench.telephony.watch(playback, inbox)
-        await bench.telephony.play(leg, playback, [media], "es")
-        assert await next_of(inbox, PlaybackEnded) == PlaybackEnded(playback, failed)
-    await bench.telephony.hang_up(leg)
-
-
-async def test_music_starts_and_stops(bench: Bench) -> None:
-    leg, inbox = await answered_leg(bench)
-    await bench.telephony.start_music(leg, "default")
-    await bench.telephony.stop_music(leg)
-    await bench.telephony.hang_up(leg)
-    await next_of(inbox, ChannelEnded)
-
-
-async def test_lists_show_legs_with_our_variables_and_bridges_with_their_members(bench: Bench) -> None:
-    leg, inbox = await answered_leg(bench)
-    bridge = fresh("bridge")
-    await bench.telephony.create_bridge(bridge, "centralita:c1")
-    await bench.telephony.add_to_bridge(bridge, [leg])
-    await bench.telephony.set_variable(leg, "CENTRALITA_RECORDING", "2026/11/24/x.wav")
-    (channel,) = await bench.telephony.channels()
-    assert (channel.id, channel.up, channel.in_our_app) == (leg, True, True)
-    assert channel.variables["CENTRALITA_CALL"] == "c1"
-    assert channel.variables["CENTRALITA_RECORDING"] == "2026/11/24/x.wav"
-    (found,) = await bench.telephony.bridges()
-    assert (found.id, found.name, found.channels) == (bridge, "centralita:c1", (leg,))
-    await bench.telephony.destroy_bridge(bridge)
-    await bench.telephony.destroy_bridge(bridge)
-    assert await bench.telephony.bridges() == []
-    await bench.telephony.hang_up(leg)
-    await next_of(inbox, ChannelEnded)
-
-
-async def test_an_unwatched_leg_is_heard_no_more(bench: Bench) -> None:
-    leg, inbox = await answered_leg(bench)
-    bench.telephony.unwatch(leg)
-    await bench.telephony.hang_up(leg)
-    assert await bench.telephony.channels() == []
-    assert inbox.empty()
+@pytest.mark.e2e
+class TestAriTelephony(TelephonyContract):
+    @pytest_asyncio.fixture(loop_scope="module")
+    async def bench(self, bare_stack: Stack) -> AsyncIterator[Bench]:
+        async with real_bench(bare_stack) as real:
+            yield real

@@ -5,7 +5,9 @@ from ari_app.telephony import BridgeInfo, ChannelInfo
 
 
 def caller(id_: str, *, ours: bool = True) -> ChannelInfo:
-    return ChannelInfo(id_, f"PJSIP/{id_}", True, ours, "600", {"CENTRALITA_ROLE": "caller", "CENTRALITA_NUMBER": "900"})
+    return ChannelInfo(
+        id_, f"PJSIP/{id_}", True, ours, "600", {"CENTRALITA_ROLE": "caller", "CENTRALITA_NUMBER": "900"}
+    )
 
 
 def leg(id_: str, call: str = "c1") -> ChannelInfo:

@@ -123,7 +123,9 @@ class FakeTelephony:
     async def stop_music(self, channel: str) -> None:
         self._channel(channel).music = None
 
-    async def ring(self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float) -> None:
+    async def ring(
+        self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
+    ) -> None:
         self._reach()
         if leg in self.channels_up:
             raise AlreadyThere(leg)

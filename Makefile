@@ -1,0 +1,98 @@
+# Everything that is done with a checkout; `make` alone lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+CENTRALITA := $(BIN)/python -m ari_app.cli
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --quiet --require-hashes
+PYTEST := $(BIN)/python -m pytest
+export PYTHONPATH := $(CURDIR)
+
+.PHONY: help setup run up down status demo doctor test test-fast test-deep check lock clean
+
+help: ## This list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+setup: .venv/.installed ## Install what is missing; make secrets; fetch Asterisk and Redis
+	@$(CENTRALITA) setup
+
+run: .venv/.installed ## Set up, start everything, check it with one call; Ctrl-C stops it (ARGS=--no-self-check)
+	@exec $(CENTRALITA) run $(ARGS)
+
+up: .venv/.installed ## The same in the background
+	@$(CENTRALITA) up $(ARGS)
+
+down: .venv/.installed ## Stop what `make up` or `make run` started
+	@$(CENTRALITA) down
+
+status: .venv/.installed ## What runs now
+	@$(CENTRALITA) status
+
+# make takes --json for itself, so `make demo --json` cannot work.
+demo: .venv/.installed ## Place a call through the running stack (JSON=1 for one JSON object)
+	@$(CENTRALITA) demo $(if $(JSON),--json) $(ARGS)
+
+doctor: .venv/.installed ## Look for everything known to go wrong, with the remedy
+	@$(CENTRALITA) doctor
+
+test: check ## Every check and every test, with real Asterisk and Redis
+	@$(PYTEST) $(ARGS)
+
+test-fast: .venv/.installed-dev ## The tests that need neither Asterisk nor Redis
+	@$(PYTEST) -m 'not e2e' $(ARGS)
+
+test-deep: .venv/.installed-dev ## Every test, with many more generated cases
+	@HYPOTHESIS_PROFILE=deep $(PYTEST) --timeout 3600 $(ARGS)
+
+check: .venv/.installed-dev ## Lint, format, types, direction of imports
+	@echo "ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
+	@echo "mypy" && $(BIN)/mypy --no-error-summary
+	@echo "import-linter" && $(BIN)/lint-imports --no-cache > .state/lint-imports.txt || { cat .state/lint-imports.txt; exit 1; }
+
+lock: .venv/.installed-dev ## Pin every library anew, with hashes
+	@for extra in "" "-dev"; do \
+	    echo "requirements$$extra.lock"; \
+	    env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS -u UV_DEFAULT_INDEX -u UV_INDEX_URL \
+	        $(BIN)/uv pip compile --quiet --no-config --upgrade --generate-hashes --python-version 3.11 \
+	        --custom-compile-command "make lock" $${extra:+--extra dev} pyproject.toml -o requirements$$extra.lock; \
+	done
+
+clean: ## Remove the virtual environment and caches; .env, .state and the downloads stay
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	@find . -name __pycache__ -type d -not -path './.state/*' -prune -exec rm -rf {} +
+
+# -- The virtual environment. The stamp is written last, and a mark stands while libraries are being installed: an
+# environment that was left half made is made anew by the next command. The lock keeps two commands from doing it at once.
+.venv/.installed: requirements.lock
+	$(call install,requirements.lock,$@)
+
+.venv/.installed-dev: requirements-dev.lock
+	$(call install,requirements-dev.lock,$@)
+
+define install
+@mkdir -p .state
+@exec 9> .state/venv.lock; flock 9; \
+if [ $(2) -nt $(1) ]; then exit 0; fi; \
+test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+    echo "Python 3.11 or later is needed: apt-get install python3 (as root), or name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+missing=; \
+$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || missing="$$missing python3-venv"; \
+test -e /etc/ssl/certs/ca-certificates.crt || missing="$$missing ca-certificates"; \
+if [ -n "$$missing" ]; then \
+    if [ "$$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then \
+        echo "Missing:$$missing. Install it as root (apt-get install$$missing), then run this command again." >&2; exit 1; fi; \
+    echo "installing$$missing"; \
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends $$missing; } > .state/apt.log 2>&1 \
+        || { tail -n 5 .state/apt.log >&2; echo "apt-get failed; the whole output is in .state/apt.log" >&2; exit 1; }; \
+fi; \
+if [ -e .venv/.installing ] || ! $(BIN)/python -c 'import pip' 2> /dev/null; then echo "making .venv"; $(PYTHON) -m venv --clear .venv; fi; \
+touch .venv/.installing; \
+echo "installing the libraries of $(1) (half a minute the first time)"; \
+$(PIP) -r $(1) || { echo "The libraries could not be installed; the reason is above. Check the network, run this again." >&2; exit 1; }; \
+printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/.venv/bin/python" -m ari_app.cli "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(BIN)/centralita; \
+chmod 755 $(BIN)/centralita; \
+rm .venv/.installing; touch $(2)
+endef

@@ -1,0 +1,237 @@
+"""What can a program ask of the centre over HTTP? API v1: log in, look at queues, operators and calls, act, follow.
+
+The whole of it, with examples: docs/http-api.md. Reads come from the board; commands go to the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from ari_app.accounts import Accounts
+from ari_app.adapters import http_errors
+from ari_app.adapters.http_auth import (
+    TOKEN_LIFE_S,
+    AskedBy,
+    AskedForOperator,
+    AuthenticatedRoute,
+    FailedLogins,
+    Now,
+    Tokens,
+    demand,
+    may_see,
+    needs_token,
+)
+from ari_app.adapters.http_bodies import REFUSALS, Calls, ErrorBody, Login, LoginBody, Operators, Queues, StateBody
+from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_events import EventHub
+from ari_app.adapters.http_json import json_bytes, list_bytes, status_bytes
+from ari_app.adapters.http_metrics import registry_of
+from ari_app.board import StatusBoard
+from ari_app.commands import CentreCommands, StateRefused, UnknownCall, UnknownOperator
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPart:
+    """One thing that the centre stands on: ``wrong`` says in words what is wrong, None when nothing is.
+
+    Without a ``needed`` part no call can be served: health is then 503, otherwise 200 and "degraded".
+    """
+
+    name: str
+    wrong: str | None = None
+    needed: bool = True
+
+
+Parts = Callable[[], Iterable[HealthPart]]
+
+
+def create_app(
+    board: StatusBoard,
+    commands: CentreCommands,
+    accounts: Accounts,
+    token_key: str,
+    now: Now,
+    parts: Parts,
+    *,
+    event_backlog: int = 1000,
+    keep_alive_s: float = 15.0,
+    followers_max: int = 500,
+) -> FastAPI:
+    """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
+
+    ``token_key`` signs tokens (at least 24 characters, else ValueError); ``now`` is Unix seconds. Create it before the
+    engine puts anything on the board, so that the event stream's sequence numbers are the board's.
+    """
+    app = FastAPI(
+        title="Centralita",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # Swagger UI and ReDoc would be loaded from a public CDN
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    hub = EventHub(board, now, event_backlog, keep_alive_s, followers_max)
+    app.state.tokens = Tokens(token_key, accounts, now)
+    app.state.events = hub
+    http_errors.install(app)
+    app.include_router(_login_routes(accounts, app.state.tokens, FailedLogins(now)))
+    app.include_router(_read_routes(board, hub))
+    app.include_router(_command_routes(board, commands))
+    app.include_router(_watch_routes(board, hub, parts))
+    return app
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, media_type="application/json")
+
+
+async def _items(statuses: Iterable[Subject]) -> Response:
+    return _json(b'{"items":' + await list_bytes(list(statuses)) + b"}")
+
+
+def _not_found(what: str) -> Refused:
+    return Refused(404, "not_found", f"There is no such {what}.")
+
+
+def _login_routes(accounts: Accounts, tokens: Tokens, failed: FailedLogins) -> APIRouter:
+    router = APIRouter(prefix="/api/v1", tags=["login"])
+
+    @router.post("/login", response_model=Login, responses={**REFUSALS, 429: {"model": ErrorBody}})
+    async def log_in(body: LoginBody, request: Request) -> Response:
+        address = request.client.host if request.client else ""
+        failed.check(body.code, address)
+        account = accounts.verify(body.code, body.secret)
+        if account is None:
+            failed.failed(body.code, address)
+            known = body.code if accounts.get(body.code) else None  # a secret typed into the wrong field is not logged
+            log.info("login_refused", account=known, address=address)
+            raise Refused(401, "login_refused", "Code or secret is wrong.", headers={"WWW-Authenticate": "Bearer"})
+        failed.succeeded(body.code, address)
+        log.info("logged_in", account=account.code, address=address)
+        return _json(
+            json_bytes(
+                {
+                    "token": tokens.issue(account),
+                    "token_type": "bearer",
+                    "role": account.role,
+                    "expires_s": TOKEN_LIFE_S,
+                }
+            )
+        )
+
+    return router
+
+
+def _read_routes(board: StatusBoard, hub: EventHub) -> APIRouter:
+    router = _authenticated("status")
+
+    @router.get("/queues", response_model=Queues)
+    async def list_queues(caller: AskedBy) -> Response:
+        return await _items(board.queues.values())
+
+    @router.get("/queues/{name}", response_model=QueueStatus)
+    async def show_queue(name: str, caller: AskedBy) -> Response:
+        if (queue := board.queues.get(name)) is None:
+            raise _not_found("queue")
+        return _json(status_bytes(queue))
+
+    @router.get("/operators", response_model=Operators)
+    async def list_operators(caller: AskedBy) -> Response:
+        return await _items(operator for operator in board.operators.values() if may_see(caller, operator))
+
+    @router.get("/operators/{code}", response_model=OperatorStatus)
+    async def show_operator(code: str, caller: AskedForOperator) -> Response:
+        if (operator := board.operators.get(code)) is None:
+            raise _not_found("operator")
+        return _json(status_bytes(operator))
+
+    @router.get("/calls", response_model=Calls)
+    async def list_calls(
+        caller: AskedBy, ended: Annotated[bool, Query(description="also those that ended")] = False
+    ) -> Response:
+        up = (call for call in board.calls.values() if ended or call.stage != "ended")
+        return await _items(call for call in up if may_see(caller, call))
+
+    @router.get("/calls/{call_id}", response_model=CallStatus)
+    async def show_call(call_id: str, caller: AskedBy) -> Response:
+        return _json(status_bytes(_call_for(board, call_id, caller)))
+
+    @router.get("/events", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}})
+    async def follow_events(caller: AskedBy) -> Response:
+        return hub.stream(caller)
+
+    return router
+
+
+def _call_for(board: StatusBoard, call_id: str, caller: AskedBy) -> CallStatus:
+    call = board.calls.get(call_id)
+    if call is None:
+        raise _not_found("call")
+    demand(may_see(caller, call))
+    return call
+
+
+def _command_routes(board: StatusBoard, commands: CentreCommands) -> APIRouter:
+    router = _authenticated("commands")
+
+    @router.post(
+        "/operators/{code}/state",
+        response_model=OperatorStatus,
+        responses={409: {"model": ErrorBody, "description": "Not now"}},
+    )
+    async def set_operator_state(code: str, body: StateBody, caller: AskedForOperator) -> Response:
+        try:
+            status = commands.set_operator_state(code, body.state, body.reason)
+        except UnknownOperator:
+            raise _not_found("operator") from None
+        except StateRefused as refusal:
+            raise Refused(409, "state_refused", str(refusal)) from None
+        log.info("operator_state_asked", account=caller.account.code, operator=code, wanted=body.state)
+        return _json(status_bytes(status))
+
+    @router.post("/calls/{call_id}/hangup", response_model=CallStatus, status_code=202)
+    async def hang_up_call(call_id: str, caller: AskedBy) -> Response:
+        call = _call_for(board, call_id, caller)
+        try:
+            commands.hang_up_call(call_id)
+        except UnknownCall:
+            raise Refused(404, "call_not_up", "This call has ended.") from None
+        log.info("hangup_asked", account=caller.account.code, call=call_id)
+        return _json(status_bytes(board.calls.get(call_id, call)), 202)
+
+    return router
+
+
+def _authenticated(tag: str) -> APIRouter:
+    return APIRouter(
+        prefix="/api/v1", tags=[tag], route_class=AuthenticatedRoute, dependencies=[needs_token], responses=REFUSALS
+    )
+
+
+def _watch_routes(board: StatusBoard, hub: EventHub, parts: Parts) -> APIRouter:
+    router = APIRouter(tags=["watching"])
+    registry = registry_of(board, hub)
+
+    @router.get("/healthz")
+    async def show_health() -> Response:
+        found = list(parts())
+        failing = any(part.wrong and part.needed for part in found)
+        degraded = any(part.wrong for part in found)
+        status = "failing" if failing else "degraded" if degraded else "ok"
+        shown = {part.name: part.wrong or "ok" for part in found}
+        return _json(json_bytes({"status": status, "parts": shown}), 503 if failing else 200)
+
+    @router.get("/metrics", response_class=Response)
+    async def show_metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router

@@ -1,0 +1,171 @@
+"""Who sends this request, and may they? Bearer tokens, the limit on failed logins, and what each role may see and do.
+
+Tokens are signed (itsdangerous, HMAC-SHA256) and hold the code and the expiry only: they outlive a controller restart,
+and the role is looked up in the accounts at each request, so that a removed account is out at once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from itsdangerous import BadData, URLSafeSerializer
+
+from ari_app.accounts import Account, Accounts
+from ari_app.adapters.http_errors import Refused
+from ari_app.contract import CallStatus, OperatorStatus, Subject
+
+TOKEN_LIFE_S: Final = 12 * 3600
+SHORTEST_KEY: Final = 24
+FAILURES: Final = 5
+FAILURES_WINDOW_S: Final = 60.0
+REMEMBERED: Final = 10_000
+
+Now = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sends this request, and until when (Unix seconds) their token is good."""
+
+    account: Account
+    expires: float
+
+    @property
+    def sees_all(self) -> bool:
+        """Supervisors and coordinators see and do everything; an operator what is their own."""
+        return self.account.role != "operator"
+
+
+class Tokens:
+    """Makes and reads bearer tokens. ``key`` is at least SHORTEST_KEY characters; ``now`` is Unix seconds."""
+
+    def __init__(self, key: str, accounts: Accounts, now: Now) -> None:
+        """Raises ValueError if the key is too short to be a secret."""
+        if len(key) < SHORTEST_KEY:
+            raise ValueError(
+                f"the token key has {len(key)} characters; give one of at least {SHORTEST_KEY}, made at random"
+            )
+        self._serializer = URLSafeSerializer(key, salt="centralita-api-v1", signer_kwargs={"digest_method": sha256})
+        self._accounts = accounts
+        self._now = now
+
+    def issue(self, account: Account) -> str:
+        """A token for ``account``, good for TOKEN_LIFE_S."""
+        return str(self._serializer.dumps([account.code, int(self._now()) + TOKEN_LIFE_S]))
+
+    def caller(self, authorization: str) -> Caller:
+        """Who an ``Authorization`` header speaks for. Raises Refused (401) for none, a bad, an old or an orphaned token."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise _unauthorized("token_missing", "Log in, and send the header Authorization: Bearer TOKEN.")
+        try:
+            code, expires = self._serializer.loads(token.strip())
+        except BadData:
+            raise _unauthorized("token_invalid", "This token is not one of ours; log in again.") from None
+        if expires <= self._now():
+            raise _unauthorized("token_expired", "This token is too old; log in again.")
+        account = self._accounts.get(code)
+        if account is None:
+            raise _unauthorized("token_invalid", "This token is not one of ours; log in again.")
+        return Caller(account, expires)
+
+
+def _unauthorized(code: str, message: str) -> Refused:
+    return Refused(401, code, message, headers={"WWW-Authenticate": "Bearer"})
+
+
+class FailedLogins:
+    """At most FAILURES failed logins for one code from one address within FAILURES_WINDOW_S, even with the right secret
+    then. Remembers REMEMBERED pairs at most; the one that failed longest ago goes first."""
+
+    def __init__(self, now: Now) -> None:
+        self._now = now
+        self._failed: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+
+    def check(self, code: str, address: str) -> None:
+        """Raises Refused (429, Retry-After in seconds) while there were too many."""
+        recent = self._recent((code, address))
+        if len(recent) >= FAILURES:
+            wait_s = int(recent[0] + FAILURES_WINDOW_S - self._now()) + 1
+            raise Refused(
+                429,
+                "too_many_logins",
+                f"Too many failed logins; wait {wait_s} s.",
+                headers={"Retry-After": str(wait_s)},
+            )
+
+    def failed(self, code: str, address: str) -> None:
+        """Count a failure."""
+        self._failed[code, address] = [*self._recent((code, address)), self._now()]
+        self._failed.move_to_end((code, address))
+        if len(self._failed) > REMEMBERED:
+            self._failed.popitem(last=False)
+
+    def succeeded(self, code: str, address: str) -> None:
+        """Forget the failures."""
+        self._failed.pop((code, address), None)
+
+    def _recent(self, key: tuple[str, str]) -> list[float]:
+        return [at for at in self._failed.get(key, ()) if at > self._now() - FAILURES_WINDOW_S]
+
+
+class AuthenticatedRoute(APIRoute):
+    """Knows the caller before anything else of the request is read: without a token the answer is 401, whatever is sent."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """See APIRoute."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            tokens: Tokens = request.app.state.tokens
+            request.state.caller = tokens.caller(request.headers.get("authorization", ""))
+            return await inner(request)
+
+        return handler
+
+
+async def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _caller_for_operator(code: str, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+    demand(caller.sees_all or caller.account.code == code)
+    return caller
+
+
+_documented = HTTPBearer(auto_error=False, description="The token that POST /api/v1/login gives.")
+AskedBy = Annotated[Caller, Depends(_caller)]
+"""The argument of a route on an AuthenticatedRoute: who asks."""
+
+AskedForOperator = Annotated[Caller, Depends(_caller_for_operator)]
+"""As AskedBy, on a route with ``{code}``: an operator may ask for their own code only, whatever else the request says."""
+
+needs_token = Depends(_documented)
+"""Tells OpenAPI that a route needs a token; AuthenticatedRoute is what demands it."""
+
+
+def may_see(caller: Caller, subject: Subject) -> bool:
+    """Everyone sees the queues; an operator otherwise only themselves and the calls they hold."""
+    if caller.sees_all:
+        return True
+    match subject:
+        case OperatorStatus():
+            return subject.code == caller.account.code
+        case CallStatus():
+            return subject.operator == caller.account.code
+        case _:
+            return True
+
+
+def demand(allowed: bool) -> None:
+    """Raises Refused (403) unless ``allowed``."""
+    if not allowed:
+        raise Refused(403, "forbidden", "Your role may not see or do this; ask a supervisor.")

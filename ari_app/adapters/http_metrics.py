@@ -1,0 +1,88 @@
+"""What does Prometheus see? Gauges and counters read from the board at each scrape; nothing per call, nothing per caller."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from ari_app.adapters.http_events import EventHub
+from ari_app.board import StatusBoard
+from ari_app.contract import QueueStatus
+
+OPERATOR_STATES = ("logged_out", "ready", "paused", "ringing", "talking", "wrap_up")
+CALL_STAGES = ("new", "menu", "waiting", "ringing", "talking")
+QUEUE_STATES = ("ready", "ringing", "talking", "wrap_up", "paused", "logged_in")
+DAY_COUNTS = {
+    "offered": "Calls offered to the queue; falls to 0 at the start of the centre's day.",
+    "answered": "Calls answered by an operator; falls to 0 at the start of the centre's day.",
+    "abandoned": "Calls abandoned by the caller; falls to 0 at the start of the centre's day.",
+    "answered_in_sl": "Calls answered within the queue's service level time.",
+    "abandoned_in_sl": "Calls abandoned within the queue's service level time.",
+}
+
+
+def registry_of(board: StatusBoard, hub: EventHub) -> CollectorRegistry:
+    """A registry of its own, so that two engines in one process do not collide."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(BoardCollector(board, hub))
+    return registry
+
+
+class BoardCollector(Collector):
+    """Reads the board when asked; keeps nothing."""
+
+    def __init__(self, board: StatusBoard, hub: EventHub) -> None:
+        self._board = board
+        self._hub = hub
+
+    def collect(self) -> Iterable[Metric]:
+        """See Collector."""
+        queues = list(self._board.queues.values())
+        yield from _queue_gauges(queues)
+        yield from _queue_counters(queues)
+        operators = Counter[str](operator.state for operator in self._board.operators.values())
+        yield _by_label("centralita_operators", "Operators by state.", "state", OPERATOR_STATES, operators)
+        calls = Counter[str](call.stage for call in self._board.calls.values())
+        yield _by_label("centralita_calls_up", "Calls that are up, by stage.", "stage", CALL_STAGES, calls)
+        events = CounterMetricFamily(
+            "centralita_events", "Changes of state told since the controller began.", labels=["type"]
+        )
+        for kind, number in sorted(self._hub.told.items()):
+            events.add_metric([kind], number)
+        yield events
+        followers = GaugeMetricFamily("centralita_event_followers", "Clients that follow the event stream.")
+        followers.add_metric([], self._hub.follower_count)
+        yield followers
+
+
+def _queue_gauges(queues: Iterable[QueueStatus]) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("centralita_queue_waiting", "Callers waiting.", labels=["queue"])
+    longest = GaugeMetricFamily("centralita_queue_longest_wait_seconds", "The longest wait now.", labels=["queue"])
+    states = GaugeMetricFamily(
+        "centralita_queue_operators", "Operators of the queue by state.", labels=["queue", "state"]
+    )
+    for queue in queues:
+        waiting.add_metric([queue.name], queue.waiting)
+        longest.add_metric([queue.name], queue.longest_wait_s)
+        for state in QUEUE_STATES:
+            states.add_metric([queue.name, state], getattr(queue, state))
+    yield from (waiting, longest, states)
+
+
+def _queue_counters(queues: Iterable[QueueStatus]) -> Iterator[Metric]:
+    for count, meaning in DAY_COUNTS.items():
+        family = CounterMetricFamily(f"centralita_queue_{count}", meaning, labels=["queue"])
+        for queue in queues:
+            family.add_metric([queue.name], getattr(queue, count))
+        yield family
+
+
+def _by_label(name: str, meaning: str, label: str, values: Iterable[str], counted: Counter[str]) -> Metric:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
+    for value in values:
+        family.add_metric([value], counted[value])
+    return family

@@ -1,0 +1,95 @@
+"""How is the API served beside the engine? Uvicorn in the engine's own event loop, without its signals and its start-up.
+
+``listen`` first, before anything that cannot be undone: a port that is taken is then the first thing the operator hears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Iterator
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+
+from ari_app.adapters.http_events import EventHub
+
+GRACE_S: Final = 0.8
+"""How long a stop waits for answers under way; then their connections are cut."""
+
+CUT_S: Final = 0.5
+"""How long the answers so cut have to notice it."""
+
+
+class PortTaken(OSError):
+    """Another program listens where the API should; ``port`` says where."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            errno.EADDRINUSE,
+            f"port {port} of {host} is taken by another program; stop it, or give the API another with CENTRALITA_API_PORT",
+        )
+        self.port = port
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket for ``serve_on``; port 0 takes any free one. Raises PortTaken, or OSError for another fault."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(host, port) from None
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+async def serve(app: FastAPI, host: str, port: int) -> None:
+    """``listen`` and ``serve_on``. Raises PortTaken before anything else is done."""
+    await serve_on(app, listen(host, port))
+
+
+async def serve_on(app: FastAPI, listener: socket.socket) -> None:
+    """Answer requests until cancelled; then end the event streams, finish answers under way, and close within 2 s."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # anyone on this machine could pretend to be another address
+            timeout_graceful_shutdown=1,  # the last resort: ours below comes first
+        )
+    )
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        hub: EventHub = app.state.events
+        hub.close()
+        server.should_exit = True
+        await asyncio.wait({serving}, timeout=GRACE_S)
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()  # a client that does not read would never let its connection close
+        await asyncio.wait({serving}, timeout=CUT_S)
+        serving.cancel()
+        await asyncio.wait({serving})
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the engine's business."""
+        yield

@@ -1,0 +1,99 @@
+"""How is a status spelled in Redis? Key names, hash fields and stream fields of contract v1, as strings.
+
+The rules (docs/redis-contract.md): every field of the status is a field of the hash; None is the empty string; a whole
+number is its decimal digits; any other number has at most three decimals; an event's body is the API's JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final, Literal, assert_never
+
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEvent, Subject, as_json
+
+Kind = Literal["queue", "operator", "call"]
+INDEX_SETS: Final[dict[Kind, str]] = {"queue": "queues", "operator": "operators", "call": "calls"}
+"""The set that lists the names of each kind of hash. A call leaves its set when it ends."""
+
+ENDED_CALL_TTL_S: Final = 3600
+"""An ended call's hash stays this long, so that a reader who was away still finds how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Events ``first``..``last`` (sequence numbers) were dropped because Redis was away for too long."""
+
+    first: int
+    last: int
+    at: str
+
+
+def kind_of(subject: Subject) -> Kind:
+    """Which of the three kinds of hash shows ``subject``."""
+    match subject:
+        case QueueStatus():
+            return "queue"
+        case OperatorStatus():
+            return "operator"
+        case CallStatus():
+            return "call"
+        case _:
+            assert_never(subject)
+
+
+def name_of(subject: Subject) -> str:
+    """The subject's own name: of a queue its name, of an operator the code, of a call the id."""
+    match subject:
+        case QueueStatus():
+            return subject.name
+        case OperatorStatus():
+            return subject.code
+        case CallStatus():
+            return subject.id
+        case _:
+            assert_never(subject)
+
+
+def key_of(subject: Subject) -> str:
+    """The hash's key without the prefix, e.g. ``operator:1001``."""
+    return f"{kind_of(subject)}:{name_of(subject)}"
+
+
+def is_over(subject: Subject) -> bool:
+    """True for an ended call: it leaves the index and its hash expires."""
+    return isinstance(subject, CallStatus) and subject.stage == "ended"
+
+
+def hash_fields(subject: Subject) -> dict[str, str]:
+    """All fields of ``subject`` as the strings its hash holds."""
+    return {field: _spelled(value) for field, value in as_json(subject).items()}
+
+
+def event_fields(event: StatusEvent | Lost, epoch: int) -> dict[str, str]:
+    """One entry of the stream, stamped with ``epoch``.
+
+    The event's own epoch is not used: what happened before the store could give one carries 0, yet belongs to this life.
+    """
+    match event:
+        case StatusEvent():
+            return _entry(epoch, event.seq, event.at, event.type, as_json(event.body))
+        case Lost():
+            body = {"lost": event.last - event.first + 1, "first_seq": event.first, "last_seq": event.last}
+            return _entry(epoch, event.last, event.at, "events.lost", body)
+        case _:
+            assert_never(event)
+
+
+def _entry(epoch: int, seq: int, at: str, kind: str, body: dict[str, Any]) -> dict[str, str]:
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return {"epoch": str(epoch), "seq": str(seq), "at": at, "type": kind, "body": text}
+
+
+def _spelled(value: str | float | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        text = f"{value:.3f}".rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
+    return str(value)

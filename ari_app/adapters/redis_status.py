@@ -1,0 +1,283 @@
+"""How does the centre's state reach Redis without ever holding up a call? One writer that notes, coalesces and flushes.
+
+Keys and their meaning: docs/redis-contract.md. Order of use: ``start`` (takes the epoch), ``load_counts``, the board is
+given ``sink``, ``run`` under the engine's supervision, and after ``run`` was cancelled ``close``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Iterable
+from typing import Final, TypeVar
+
+import structlog
+
+from ari_app.adapters.redis_backlog import Backlog, Batch
+from ari_app.adapters.redis_link import AWAY, Command, RedisLink
+from ari_app.adapters.redis_memory import DayCounts, in_parts, read_counts, read_operators
+from ari_app.adapters.redis_shapes import (
+    ENDED_CALL_TTL_S,
+    INDEX_SETS,
+    event_fields,
+    hash_fields,
+    is_over,
+    key_of,
+    kind_of,
+    name_of,
+)
+from ari_app.board import StatusBoard
+from ari_app.contract import StatusEvent, Subject
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+BATCH: Final = 150
+"""States and events in one transaction at most: about 20 ms of packing, so that the event loop stays free for calls."""
+
+STATES_CAP: Final = 50_000
+FIRST_PAUSE_S: Final = 0.1
+LONGEST_PAUSE_S: Final = 2.0
+COALESCE_S: Final = 0.005
+
+
+class Superseded(Exception):
+    """A newer controller took a later epoch under the same prefix: what is shown is its business now, not ours."""
+
+
+class RedisStatus:
+    """Writes status contract v1 below ``prefix`` for as long as ``run`` runs, whatever becomes of Redis meanwhile.
+
+    ``since`` is when this controller started (ISO 8601 UTC). ``events_cap`` bounds both the stream in Redis (roughly:
+    Redis trims whole blocks) and the events kept in memory while Redis is away. ``controller`` expires after
+    ``controller_ttl_s`` and is refreshed 2.5 times as often. Raises BadRedisUrl for an unreadable URL.
+    """
+
+    def __init__(
+        self,
+        board: StatusBoard,
+        url: str,
+        since: str,
+        prefix: str = "centralita:v1:",
+        events_cap: int = 10_000,
+        controller_ttl_s: float = 5.0,
+        deadline_s: float = 1.0,
+    ) -> None:
+        self._board = board
+        self._link = RedisLink(url, deadline_s)
+        self._since = since
+        self._prefix = prefix
+        self._events_cap = events_cap
+        self._ttl_s = controller_ttl_s
+        self._backlog = Backlog(events_cap, STATES_CAP)
+        self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._wrong: str | None = "not connected yet"
+
+    @property
+    def wrong(self) -> str | None:
+        """What keeps the status from Redis, in words for an operator; None when all is well."""
+        return self._wrong
+
+    def sink(self, event: StatusEvent) -> None:
+        """Note a change (a board sink): never blocks, never fails, whatever Redis does."""
+        self._backlog.note(event)
+        self._settled.clear()
+        self._wake.set()
+
+    async def settled(self) -> None:
+        """Return when Redis holds everything noted so far. Waits for as long as Redis is away: give it a deadline."""
+        await self._settled.wait()
+
+    async def start(self) -> int:
+        """Take the next epoch and give it to the board; 0 if Redis is away, and ``run`` takes it at first contact."""
+        try:
+            await self._take_epoch()
+        except AWAY as error:
+            self._note_away(error)
+        return self._board.epoch
+
+    async def load_counts(self, day: str) -> dict[str, DayCounts]:
+        """Each queue's counts if they are of ``day`` (ISO date). Call it before ``run``, which overwrites them.
+
+        {} when Redis is away or holds none. A queue with an unreadable count is left out.
+        """
+        return await self._recalled(read_counts(self._link, self._prefix, day))
+
+    async def load_operators(self) -> dict[str, tuple[str, str | None]]:
+        """Each operator's last shown (state, reason), {} when Redis is away. Call it before ``run``."""
+        return await self._recalled(read_operators(self._link, self._prefix))
+
+    async def run(self) -> None:
+        """Keep Redis true until cancelled; a Redis that is away, empty or broken is tried again for ever."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._attach()
+                pause_s = FIRST_PAUSE_S
+                await self._keep_true()
+            except Superseded as error:
+                self._note_away(error)
+                pause_s = LONGEST_PAUSE_S
+            except AWAY as error:
+                self._note_away(error)
+            self._settled.clear()
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def close(self, deadline_s: float = 2.0) -> None:
+        """Write what is left, take back ``controller`` and disconnect, within ``deadline_s``. Only after ``run`` ended."""
+        try:
+            async with asyncio.timeout(deadline_s):
+                await self._attach(rewrite=self._wrong is not None or self._link.in_doubt)
+                await self._link.ask("DEL", self._key("controller"))
+        except (*AWAY, Superseded) as error:
+            log.warning(
+                "redis_final_flush_failed", error=_described(error), events_not_written=self._backlog.event_count
+            )
+        finally:
+            await self._link.aclose()
+
+    async def _recalled(self, reading: Awaitable[dict[str, T]]) -> dict[str, T]:
+        try:
+            return await reading
+        except AWAY as error:
+            self._note_away(error)
+            return {}
+
+    async def _attach(self, rewrite: bool = True) -> None:
+        """Make Redis agree with the board, whatever it held: then only changes need to be written."""
+        if not self._board.epoch:
+            await self._take_epoch()
+        await self._check_epoch()
+        await self._learn_what_is_written()
+        if rewrite or self._backlog.rewrite_due:
+            await self._rewrite()
+        await self._beat()
+        await self._flush()
+        self._link.in_doubt = False
+        if self._wrong is not None:
+            log.info("redis_status_written", redis=self._link.address, epoch=self._board.epoch)
+            self._wrong = None
+
+    async def _keep_true(self) -> None:
+        loop = asyncio.get_running_loop()
+        refresh_s = self._ttl_s / 2.5
+        beat_at = loop.time() + refresh_s
+        while True:
+            if loop.time() >= beat_at:
+                await self._beat()
+                beat_at = loop.time() + refresh_s
+            if self._backlog.rewrite_due:
+                await self._rewrite()
+            if self._backlog:
+                await asyncio.sleep(COALESCE_S)
+                await self._flush_once()
+                continue
+            self._wake.clear()
+            self._settled.set()
+            try:
+                async with asyncio.timeout(max(0.0, beat_at - loop.time())):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _take_epoch(self) -> None:
+        self._board.epoch = int(await self._link.ask("INCR", self._key("epoch")))
+
+    async def _check_epoch(self) -> None:
+        """An emptied Redis gets our epoch back, so that the next life counts on; a later one means we are superseded."""
+        held = await self._link.ask("GET", self._key("epoch")) or ""
+        counter = int(held) if held.isdecimal() else 0
+        if counter > self._board.epoch:
+            raise Superseded(f"epoch {counter} belongs to a newer controller; ours is {self._board.epoch}")
+        if counter < self._board.epoch:
+            await self._link.ask("SET", self._key("epoch"), self._board.epoch)
+            self._backlog.rewrite_due = True
+
+    async def _learn_what_is_written(self) -> None:
+        """A flush whose answer never came may have been carried out: the stream's last entry tells."""
+        for _, entry in await self._link.ask("XREVRANGE", self._key("events"), "+", "-", "COUNT", 1):
+            if entry.get("epoch") == str(self._board.epoch) and entry.get("seq", "").isdecimal():
+                self._backlog.written_up_to(int(entry["seq"]))
+
+    async def _beat(self) -> None:
+        """Say that this controller lives, unless a newer one does."""
+        await self._check_epoch()
+        key = self._key("controller")
+        life = {
+            "pid": str(os.getpid()),
+            "host": socket.gethostname(),
+            "epoch": str(self._board.epoch),
+            "since": self._since,
+        }
+        expire: Command = ("PEXPIRE", key, int(self._ttl_s * 1000))
+        await self._link.transact([("HSET", key, *_flat(life)), expire])
+
+    async def _remove_strays(self) -> None:
+        """Take out what the sets list and the board does not know: calls of an earlier life, operators who left."""
+        shown = {key_of(subject) for subject in self._board.everything() if not is_over(subject)}
+        for kind, index in INDEX_SETS.items():
+            listed = await self._link.ask("SMEMBERS", self._key(index))
+            strays = [name for name in listed if f"{kind}:{name}" not in shown]
+            for some in in_parts(strays, BATCH):
+                gone: Command = ("DEL", *(self._key(f"{kind}:{name}") for name in some))
+                await self._link.transact([("SREM", self._key(index), *some), gone])
+
+    async def _rewrite(self) -> None:
+        """Write every status on the board, in parts; a change meanwhile is noted, and flushed after."""
+        self._backlog.rewrite_due = False
+        try:
+            await self._remove_strays()
+            for some in in_parts(list(self._board.everything()), BATCH):
+                await self._link.transact([command for subject in some for command in self._anew(subject)])
+        except BaseException:
+            self._backlog.rewrite_due = True
+            raise
+
+    async def _flush(self) -> None:
+        while self._backlog:
+            await self._flush_once()
+
+    async def _flush_once(self) -> None:
+        batch = self._backlog.take(BATCH)
+        try:
+            await self._link.transact(self._commands(batch))
+        except BaseException:
+            self._backlog.put_back(batch)
+            raise
+
+    def _commands(self, batch: Batch) -> list[Command]:
+        commands = [command for subject in batch.states.values() for command in self._shown(subject)]
+        limit: Command = ("XADD", self._key("events"), "MAXLEN", "~", self._events_cap, "*")
+        commands += [(*limit, *_flat(event_fields(event, self._board.epoch))) for event in batch.entries]
+        return commands
+
+    def _anew(self, subject: Subject) -> list[Command]:
+        """As ``_shown``, but nothing of what the key held before stays."""
+        return [("DEL", self._key(key_of(subject))), *self._shown(subject)]
+
+    def _shown(self, subject: Subject) -> list[Command]:
+        key, index = self._key(key_of(subject)), self._key(INDEX_SETS[kind_of(subject)])
+        fields_set: Command = ("HSET", key, *_flat(hash_fields(subject)))
+        if is_over(subject):
+            return [fields_set, ("EXPIRE", key, ENDED_CALL_TTL_S), ("SREM", index, name_of(subject))]
+        return [fields_set, ("SADD", index, name_of(subject))]
+
+    def _key(self, name: str) -> str:
+        return self._prefix + name
+
+    def _note_away(self, error: BaseException) -> None:
+        wrong = _described(error)
+        if wrong != self._wrong:
+            self._wrong = wrong
+            log.warning("redis_status_not_written", redis=self._link.address, error=wrong)
+
+
+def _described(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _flat(pairs: dict[str, str]) -> Iterable[str]:
+    return (word for pair in pairs.items() for word in pair)

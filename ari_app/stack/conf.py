@@ -1,0 +1,99 @@
+"""How do the templates in asterisk_conf become one instance's configuration?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from ari_app.centre import Centre
+from ari_app.settings import Settings
+from ari_app.stack.asterisk_root import AsteriskInstall
+from ari_app.stack.faults import SetupFailed
+from ari_app.stack.folders import Folders
+
+# Every 5 s for 60 s: how often a caller tries to reach an absent controller before the fallback queue.
+AWAY_TRIES = 12
+
+
+def render_all(templates: Path, into: Path, context: Mapping[str, Any]) -> list[Path]:
+    """Write each ``NAME.j2`` of ``templates`` as ``into/NAME``, mode 600; other files there are removed.
+
+    Raises SetupFailed for a template that names something undefined, or a value that could change the file's structure.
+    """
+    engine = jinja2.Environment(  # noqa: S701 - not HTML; _plain refuses what would break these files
+        loader=jinja2.FileSystemLoader(templates),
+        undefined=jinja2.StrictUndefined,
+        finalize=_plain,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    written = []
+    for name in sorted(engine.list_templates(extensions=["j2"])):
+        try:
+            text = engine.get_template(name).render(context)
+        except (jinja2.TemplateError, ValueError) as error:
+            raise SetupFailed(f"{templates / name} cannot be rendered: {error}") from error
+        written.append(into / name.removesuffix(".j2"))
+        write_private(written[-1], text)
+    for stale in set(into.iterdir()) - set(written):
+        stale.unlink()
+    return written
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file, whole or not at all, that only this user can read."""
+    making = path.with_name(f".{path.name}.making")
+    making.unlink(missing_ok=True)
+    descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    making.replace(path)
+
+
+def context_for(
+    settings: Settings, centre: Centre, install: AsteriskInstall, paths: Folders, away_tries: int = AWAY_TRIES
+) -> dict[str, Any]:
+    """What a template may name: settings, centre, install, paths, away_tries, secret_for(code), prompt(id)."""
+
+    def secret_for(code: str) -> str:
+        """The SIP secret of the phone with this code: the demo's one secret for all."""
+        if not settings.demo_sip_secret:
+            raise ValueError(f"there is no SIP secret for phone {code}; `make run` makes DEMO_SIP_SECRET in .env")
+        return settings.demo_sip_secret
+
+    def prompt(prompt_id: str) -> str:
+        """A prompt in the centre's default language as Playback's argument: files without extension, joined by &."""
+        media = centre.prompt_media(prompt_id, centre.default_language)
+        return "&".join(_playable(uri) for uri in media)
+
+    return {
+        "settings": settings,
+        "centre": centre,
+        "install": install,
+        "paths": paths,
+        "away_tries": away_tries,
+        "secret_for": secret_for,
+        "prompt": prompt,
+    }
+
+
+def _playable(uri: str) -> str:
+    sound = uri.removeprefix("sound:")
+    if re.search(r"[^\w./ @+~-]", sound):
+        raise ValueError(
+            f"the path {sound!r} cannot stand in a dialplan; keep the centre in a folder with a plain name"
+        )
+    return sound
+
+
+def _plain(value: object) -> object:
+    """Refuse text that would begin a comment or a new line in Asterisk's files, whatever file of the centre it is from."""
+    if isinstance(value, str) and re.search(r"[;\x00-\x1f\x7f]", value):
+        raise ValueError(f"{value!r} holds a character (; or a control character) that Asterisk's files cannot carry")
+    return value

@@ -1,0 +1,192 @@
+"""Where is the cached folder with Debian testing's Asterisk and Redis, and how is it made?
+
+Debian 12 has no Asterisk package and testing (``forky``) has; its packages are unpacked, not installed, into a folder of
+their own and run there through the folder's own dynamic loader, so neither root rights nor chroot are needed and the
+system's libraries stay as they are. Maintainer scripts are not run; what they would do for us is done in ``_complete``.
+The folder is made under a temporary name and moved into place with its stamp, so a half-made one is never used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ari_app.stack.faults import SetupFailed
+from ari_app.stack.machine import Machine, this_machine
+from ari_app.stack.private_apt import PrivateApt, system_mirror
+
+Say = Callable[[str], None]
+SUITE = "forky"
+PACKAGES = (
+    "asterisk",
+    "asterisk-core-sounds-es-wav",
+    "asterisk-core-sounds-en-wav",
+    "asterisk-moh-opsound-wav",
+    "redis-server",
+)
+# Libraries that only modules need which we do not load (SNMP, LDAP, fax, databases ...), and installation tools. Taking
+# them as installed keeps 30 MB of downloads away; their modules could not be loaded from this root.
+LEFT_OUT = (
+    *("adduser", "debconf", "libsnmp45", "libical3t64", "libcodec2-1.2", "libgmime-3.0-0t64", "libradcli4"),
+    *("libneon27t64", "libjack-jackd2-0", "libportaudio2", "libsybdb5", "libiksemel3", "libspandsp2t64", "libpq5"),
+    *("libldap2", "liblua5.1-0", "libunbound8", "libodbc2", "libjwt2"),
+)
+_NOT_NEEDED = (
+    "usr/share/doc",
+    "usr/share/man",
+    "usr/share/locale",
+    "usr/share/lintian",
+    "usr/include",
+    "usr/lib/systemd",
+)
+_STAMP = "centralita-root.json"
+_RECIPE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ForkyRoot:
+    """A finished root. ``folder`` is absolute and must stay where it is."""
+
+    folder: Path
+    machine: Machine
+
+    @property
+    def libraries(self) -> Path:
+        """The folder of shared libraries, the loader among them."""
+        return self.folder / "usr/lib" / self.machine.triplet
+
+    def command(self, program: str) -> tuple[str, ...]:
+        """How to run ``program`` (a path below the root, e.g. ``usr/sbin/asterisk``): ld.so(8), program as argument."""
+        loader = str(self.libraries / self.machine.loader)
+        name = Path(program).name
+        return (loader, "--argv0", name, "--library-path", str(self.libraries), str(self.folder / program))
+
+
+def provide_root(cache: Path, say: Say, mirror: str = "") -> ForkyRoot:
+    """The cached root below ``cache``, made first if it is not there or not whole (about 90 MB to download).
+
+    ``mirror`` is a Debian mirror's URL; empty: the one that this system's apt uses. Two callers at once make it once.
+    Raises SetupFailed with what to do.
+    """
+    root = ForkyRoot(cache.resolve() / _name(this_machine()), this_machine())
+    if is_whole(root.folder):
+        return root
+    with _only_one(cache, say):
+        if not is_whole(root.folder):
+            _sweep(cache)
+            _make(root, cache, mirror or system_mirror(), say)
+    return root
+
+
+def cached_root(cache: Path) -> ForkyRoot | None:
+    """The root below ``cache`` if it is there and whole; nothing is downloaded."""
+    root = ForkyRoot(cache.resolve() / _name(this_machine()), this_machine())
+    return root if is_whole(root.folder) else None
+
+
+def is_whole(folder: Path) -> bool:
+    """True when the stamp is there and every file has still the size that it had when the root was finished."""
+    try:
+        stamp = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(stamp, dict) and stamp.get("listing") == _listing(folder)
+
+
+def _name(machine: Machine) -> str:
+    recipe = json.dumps([_RECIPE_VERSION, SUITE, PACKAGES, LEFT_OUT, machine.debian])
+    return f"{SUITE}-{machine.debian}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+
+
+@contextlib.contextmanager
+def _only_one(cache: Path, say: Say) -> Iterator[None]:
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "set-up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"another set-up is filling {cache}; waiting for it (Ctrl-C gives up)")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _sweep(cache: Path) -> None:
+    """Remove what interrupted set-ups left half made; only the holder of the lock may."""
+    for leftover in cache.glob("making-*"):
+        shutil.rmtree(leftover)
+
+
+def _make(root: ForkyRoot, cache: Path, mirror: str, say: Say) -> None:
+    apt = PrivateApt(cache.resolve() / "apt", mirror, SUITE, root.machine.debian, LEFT_OUT)
+    apt.prepare()
+    say(f"asking {mirror} for {SUITE}'s packages")
+    apt.update(say)
+    packages = apt.download(PACKAGES, say)
+    making = Path(tempfile.mkdtemp(prefix="making-", dir=cache.resolve()))
+    making.chmod(0o755)
+    for number, package in enumerate(packages, start=1):
+        if number % 20 == 0 or number == len(packages):
+            say(f"unpacking {number} of {len(packages)}")
+        _unpack(package, making)
+    _complete(making)
+    stamp = {"packages": [package.name for package in packages], "listing": _listing(making)}
+    (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+    os.sync()  # a power cut after the move must not leave empty files behind a valid name
+    if root.folder.exists():
+        shutil.rmtree(root.folder)
+    making.rename(root.folder)
+    shutil.rmtree(apt.folder)
+
+
+def _unpack(package: Path, into: Path) -> None:
+    done = subprocess.run(  # noqa: S603
+        ["dpkg-deb", "--extract", str(package), str(into)],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        package.unlink(missing_ok=True)
+        raise SetupFailed(
+            f"{package.name} could not be unpacked: {done.stderr.strip()}\nIs the disk full (`df -h {into.parent}`; 250 MB "
+            "are needed)? Then run the same command again: a damaged package is downloaded anew."
+        )
+
+
+def _complete(root: Path) -> None:
+    """Do what maintainer scripts would have done, and drop what running needs not."""
+    for unneeded in _NOT_NEEDED:
+        shutil.rmtree(root / unneeded, ignore_errors=True)
+    sounds = root / "usr/share/asterisk/sounds"
+    for language in ("en", "es"):
+        voices = sorted(folder.name for folder in sounds.glob(f"{language}_*") if folder.is_dir())
+        if not voices:
+            raise SetupFailed(
+                f"The {SUITE} packages hold no recorded sounds in `{language}`; name another mirror and try again."
+            )
+        (sounds / language).unlink(missing_ok=True)
+        (sounds / language).symlink_to(voices[0])
+    for link in sounds.iterdir():
+        if link.is_symlink() and not link.exists():
+            link.unlink()
+
+
+def _listing(folder: Path) -> str:
+    """SHA-256 over the sorted paths and sizes below ``folder``, the stamp left out."""
+    lines = []
+    for parent, folders, files in os.walk(folder):
+        folders.sort()
+        for name in files:
+            path = os.path.join(parent, name)
+            if name != _STAMP:
+                lines.append(f"{os.path.relpath(path, folder)} {os.lstat(path).st_size}\n")
+    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()

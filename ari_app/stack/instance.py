@@ -1,0 +1,199 @@
+"""What is one running set of Asterisk, Redis and engine, and how does it come up and go down?
+
+``async with Instance(...) as instance`` gives Asterisk and Redis, ready; the engine is started with
+``instance.start_engine()``. Each of the three can be stopped, killed and started again alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+from dataclasses import fields
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from ari_app.centre import Centre
+from ari_app.settings import Settings
+from ari_app.stack import conf, ready
+from ari_app.stack.asterisk_root import AsteriskInstall
+from ari_app.stack.child import Child, ChildPlan, end_leftover, last_lines
+from ari_app.stack.console import asterisk_rx, plain_environment
+from ari_app.stack.faults import AlreadyRunning, StackError, StartFailed
+from ari_app.stack.folders import Folders
+from ari_app.stack.ports import ports_of, require_free, taken_ports
+from ari_app.stack.redis_install import RedisInstall
+
+_READY_WITHIN_S = 60.0
+
+
+class Instance:
+    """One set below ``settings.state``, which no other Instance may use at the same time.
+
+    ``redis_install`` is None when REDIS_URL names a server that is not ours. ``asterisk``, ``redis`` and ``engine`` are
+    the three children; start them with the methods here, which wait until they answer; ``stop``/``kill`` them directly.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        centre: Centre,
+        asterisk_install: AsteriskInstall,
+        redis_install: RedisInstall | None,
+        away_tries: int = conf.AWAY_TRIES,
+    ) -> None:
+        self.settings = settings
+        self.centre = centre
+        self.folders = Folders.below(settings.state)
+        self._away_tries = away_tries
+        self._asterisk_install = asterisk_install
+        self._redis_install = redis_install
+        self._lock: IO[str] | None = None
+        self.asterisk = Child(self._plan("asterisk", self._asterisk_command()))
+        self.redis = Child(self._plan("redis", self._redis_command()))
+        self.engine = Child(self._plan("engine", (sys.executable, "-m", "ari_app"), settings_environment(settings)))
+
+    async def __aenter__(self) -> Self:
+        try:
+            self.prepare()
+            await self.start_redis()
+            await self.start_asterisk()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def prepare(self) -> None:
+        """Take the state folder, check that every port is free, and write the configuration.
+
+        Raises AlreadyRunning, StartFailed (a port is taken) or SetupFailed (a template cannot be rendered).
+        """
+        self.folders.make()
+        self._take_lock()
+        for name in ("engine", "asterisk", "redis"):
+            self._leftover(name)
+        require_free(self.settings, ports_of(self.settings))
+        context = conf.context_for(
+            self.settings, self.centre, self._asterisk_install, self.folders, away_tries=self._away_tries
+        )
+        conf.render_all(self.settings.project / "asterisk_conf", self.folders.etc, context)
+
+    async def start_redis(self) -> None:
+        """Start our own Redis and wait for its PONG; nothing to do when REDIS_URL names another."""
+        if self._redis_install is None:
+            return
+        conf.write_private(self.folders.home / "redis.conf", self._redis_configuration())
+        await self.redis.start()
+        address, port = self.settings.bind_address, self.settings.redis_port
+        await ready.until_ready(self.redis, lambda: ready.redis_answers(address, port), _READY_WITHIN_S)
+
+    async def start_asterisk(self) -> None:
+        """Start Asterisk and wait until it is fully booted. Raises StartFailed, also when it came up without ARI, AMI or SIP."""
+        self._control_socket.unlink(missing_ok=True)  # kill -9 leaves it, and it would look like a living Asterisk
+        await self.asterisk.start()
+        hint = f" Its own messages are in {self.folders.log}/messages.log."
+        await ready.until_ready(self.asterisk, self._asterisk_is_up, _READY_WITHIN_S, hint)
+
+    async def start_engine(self) -> None:
+        """Start the engine and wait until /healthz says 200."""
+        await self.engine.start()
+        address, port = self.settings.bind_address, self.settings.api_port
+        await ready.until_ready(self.engine, lambda: ready.http_ok(address, port, "/healthz"), _READY_WITHIN_S)
+
+    async def asterisk_rx(self, command: str) -> str:
+        """What Asterisk's console answers to ``command``. Raises StartFailed when it is not there."""
+        return await asterisk_rx(self._asterisk_install, self.folders, command)
+
+    async def close(self) -> None:
+        """Stop engine, Asterisk and Redis in this order, whatever runs of them, and give the state folder back."""
+        try:
+            for child in (self.engine, self.asterisk, self.redis):
+                await child.stop()
+        finally:
+            if self._lock is not None:
+                self.folders.end_run()
+                self._lock.close()
+                self._lock = None
+
+    @property
+    def _control_socket(self) -> Path:
+        return self.folders.run / "asterisk.ctl"
+
+    async def _asterisk_is_up(self) -> bool:
+        if not self._control_socket.exists():
+            return False
+        try:
+            await self.asterisk_rx("core waitfullybooted")
+        except StackError:
+            return False
+        await self._require_doors()
+        return True
+
+    async def _require_doors(self) -> None:
+        """Raises StartFailed when a booted Asterisk lacks ARI, AMI or SIP: a module is missing, or its port was taken."""
+        address, ari = self.settings.bind_address, self.settings.ari_port
+        # Without credentials ARI answers 401; an Asterisk without ARI answers 404.
+        request = f"GET /ari/asterisk/ping HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode()
+        doors = {
+            "ARI": await ready.answers(address, ari, request, b"HTTP/1.1 401"),
+            "AMI": await ready.ami_greets(address, self.settings.ami_port),
+            "SIP": "SIP" in {port.purpose for port in taken_ports(address, ports_of(self.settings))},
+        }
+        closed = [name for name, is_open in doors.items() if not is_open]
+        if closed:
+            raise StartFailed(
+                f"asterisk is booted but has no {' and no '.join(closed)}; the reason is in {self.folders.log}/messages.log:\n"
+                f"{last_lines(self.folders.log / 'messages.log', 8)}"
+            )
+
+    def _asterisk_command(self) -> tuple[str, ...]:
+        return (*self._asterisk_install.command, "-f", "-C", str(self.folders.etc / "asterisk.conf"))
+
+    def _redis_command(self) -> tuple[str, ...]:
+        begin = self._redis_install.command if self._redis_install is not None else ()
+        return (*begin, str(self.folders.home / "redis.conf"))
+
+    def _redis_configuration(self) -> str:
+        # Every second to disk: a crash of the machine loses at most about a second of state, a kill -9 nothing.
+        return (
+            f"bind {self.settings.bind_address}\nport {self.settings.redis_port}\nprotected-mode yes\n"
+            f'dir "{self.folders.redis}"\nappendonly yes\nappendfsync everysec\nsave ""\ndaemonize no\n'
+        )
+
+    def _plan(self, name: str, command: tuple[str, ...], environment: dict[str, str] | None = None) -> ChildPlan:
+        return ChildPlan(
+            name=name,
+            command=command,
+            output=self.folders.log / f"{name}.out",
+            pid_file=self.folders.home / f"{name}.pid",
+            environment=plain_environment() | (environment or {}),
+            folder=self.settings.project,
+        )
+
+    def _leftover(self, name: str) -> None:
+        end_leftover(self.folders.home / f"{name}.pid")
+
+    def _take_lock(self) -> None:
+        lock = (self.folders.home / "stack.lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise AlreadyRunning(
+                f"A Centralita runs on {self.folders.home} already. `make down` ends one that runs in the background, "
+                "Ctrl-C one at a terminal; for a second one set CENTRALITA_STATE and other ports."
+            ) from None
+        self._lock = lock
+
+
+def settings_environment(settings: Settings) -> dict[str, str]:
+    """The variables from which ``load_settings`` makes these very settings again, for the engine's process."""
+    known = [
+        (setting.metadata["env"], getattr(settings, setting.name)) for setting in fields(Settings) if setting.metadata
+    ]
+    return {name: str(value) for name, value in known if value != ""}

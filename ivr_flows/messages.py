@@ -1,0 +1,71 @@
+"""What does the shell tell the interpreter, and what does the interpreter ask of it? Events are past, effects imperative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PromptsFinished:
+    """What ``SayPrompts`` with this id asked for has been heard to its end, or could not be played."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """The caller pressed a key: one of 0 to 9, *, # and A to D. Anything else is ignored."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The time given by the last ``AwaitDigit`` is over and no key was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayPrompts:
+    """Say ``prompts`` one after the other in ``language`` and report ``PromptsFinished(id)``.
+
+    At most one is pending: before the next, it has finished or ``StopSpeaking`` came. ``interruptible`` is for show: a key
+    that ends it brings ``StopSpeaking``. Any ``AwaitDigit`` before is over.
+    """
+
+    id: int
+    prompts: tuple[str, ...]
+    language: str
+    interruptible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """Fall silent; no ``PromptsFinished`` is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitDigit:
+    """Report ``TimedOut`` after ``timeout_s`` unless a key is pressed before."""
+
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class JoinQueue:
+    """The flow is over: into ``queue``, with an operator who has ``skills`` if possible."""
+
+    queue: str
+    skills: tuple[str, ...]
+    priority: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The flow is over: end the call; ``reason`` is the call's end reason."""
+
+    reason: str
+
+
+FlowEvent = PromptsFinished | DigitPressed | TimedOut
+FlowEffect = SayPrompts | StopSpeaking | AwaitDigit | JoinQueue | HangUp

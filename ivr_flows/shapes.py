@@ -1,0 +1,60 @@
+"""Which words and numbers may stand in the centre's files? The small types that the files' models are made of."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+
+from ivr_flows.explain import wrong
+
+KEYS: Final = "0123456789*#"
+"""The keys that a flow may ask for (RFC 4733's events 0 to 11)."""
+
+
+class Shape(BaseModel):
+    """A part of a file: unknown fields are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def matching(pattern: str, what: str, remedy: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """Metadata for a ``str`` that matches ``pattern`` as a whole; else it "is not ``what``" and the ``remedy`` is told."""
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise wrong(f"{text!r} is not {what}", remedy)
+        return text
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+class NoOtherKeys:
+    """Metadata for a ``dict``: its JSON Schema, too, refuses keys of another pattern."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """See pydantic's customising of JSON Schema."""
+        return {**handler(core), "additionalProperties": False}
+
+
+def each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Validator: no name twice."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise wrong(f"{twice[0]!r} stands there twice", "remove one of the two")
+    return names
+
+
+_name = matching("[a-z][a-z0-9_]{0,39}", "a name", "use 1 to 40 of a-z, 0-9 and _, a letter first")
+_language = matching("[a-z]{2,3}", "a language", "write its code of two or three letters, such as es")
+_digit = matching("[0-9*#]", "a key of a phone", 'use one of 0 to 9, "*" or "#"')
+
+Name = Annotated[str, *_name]
+Language = Annotated[str, *_language]
+Digit = Annotated[str, *_digit]
+Names = Annotated[tuple[Name, ...], AfterValidator(each_once)]
+Prompts = Annotated[tuple[Name, ...], Field(min_length=1)]
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+SomeSeconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]

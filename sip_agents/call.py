@@ -1,0 +1,203 @@
+"""What can a test do with a call, and wait for, whoever began it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Final
+
+from sip_agents.dtmf import ReceivedDigit
+from sip_agents.errors import CallOver, CallRefused, NotHeard, NotInTime, Refused, one_of
+from sip_agents.leg import EndReason, Leg, Milestone
+from sip_agents.listener import RECENT_S, Listener
+from sip_agents.sdp import Direction
+from sip_agents.trace import ladder
+
+_IN_ERRORS: Final = 20  # messages of the trace shown in an error
+
+
+class Call(Leg):
+    """One call in a driver's hands. Waiting methods may be cancelled at any time without harm to the call."""
+
+    @property
+    def heard(self) -> Listener:
+        """Everything heard so far; it stays readable after the end."""
+        return self._session.media.heard
+
+    @property
+    def digits(self) -> list[ReceivedDigit]:
+        """The keys that the far side has pressed so far."""
+        return self._session.media.digits
+
+    @property
+    def rtp_port(self) -> int:
+        """Where this call's sound is received."""
+        return self._session.media.port
+
+    @property
+    def rtp_sent(self) -> int:
+        """How many RTP packets have been sent."""
+        return self._session.media.sent
+
+    def mute(self) -> None:
+        """Send silence instead of the tone; packets go on."""
+        self._session.media.voice.muted = True
+
+    def unmute(self) -> None:
+        self._session.media.voice.muted = False
+
+    def say_tone(self, tone_hz: float | None) -> None:
+        """Change the tone from the next packet on; None is silence."""
+        self._session.media.voice.tone_hz = tone_hz
+
+    def plug(self, unplugged: bool) -> None:
+        """Cut or restore this call's sound, both ways."""
+        self._session.media.unplugged = unplugged
+
+    async def answered(self, timeout_s: float = 5.0) -> None:
+        """Wait until both sides have agreed (2xx and ACK). Raises CallRefused, CallOver, NotInTime."""
+        await self._until("an answer", lambda: self._established or self.end_reason is not None, timeout_s)
+        if self.refusal is not None:
+            raise CallRefused(*self.refusal)
+        if not self._established:
+            raise CallOver(f"the call ended before an answer: {self.end_reason}")
+
+    async def ended(self, timeout_s: float = 5.0) -> EndReason:
+        """Wait for the end, whoever makes it. Raises NotInTime."""
+        await self._until("the end of the call", lambda: self.end_reason is not None, timeout_s)
+        assert self.end_reason is not None
+        return self.end_reason
+
+    async def reached(self, milestone: Milestone, timeout_s: float = 5.0) -> float:
+        """Wait for a milestone, for example ``ringing``, and return its monotonic second.
+
+        Raises CallOver if the call ends without it, NotInTime.
+        """
+        await self._until(milestone, lambda: milestone in self.times or self.end_reason is not None, timeout_s)
+        if milestone not in self.times:
+            raise CallOver(f"the call ended without {milestone}: {self.end_reason}")
+        return self.times[milestone]
+
+    async def send_digit(self, key: str, held_ms: int = 100) -> None:
+        """Press a key (RFC 4733). Returns when its last packet is sent.
+
+        Raises CallOver, DigitsNotNegotiated, ValueError (no such key).
+        """
+        if self.end_reason is not None:
+            raise CallOver(f"no key can be sent after the end: {self.end_reason}")
+        await self._session.media.send_digit(key, held_ms)
+
+    async def send_digits(self, keys: str, held_ms: int = 100) -> None:
+        """Press several keys, 60 ms apart."""
+        for key in keys:
+            await self.send_digit(key, held_ms)
+
+    async def received_digits(self, wanted: str, timeout_s: float = 5.0) -> None:
+        """Wait until the keys pressed by the far side end with ``wanted``. Raises NotInTime."""
+        await self._until(f"{len(wanted)} keys", lambda: self._keys().endswith(wanted), timeout_s)
+
+    async def hold(self, timeout_s: float = 5.0) -> None:
+        """Put the far side on hold: a re-INVITE with sendonly, and no more sound from us.
+
+        Raises CallOver, Refused (the call goes on as it was), NotInTime.
+        """
+        await self._renegotiated("sendonly", timeout_s)
+        self._session.media.holding = True
+
+    async def resume(self, timeout_s: float = 5.0) -> None:
+        """Take the far side back from hold. Raises as ``hold``."""
+        await self._renegotiated("sendrecv", timeout_s)
+        self._session.media.holding = False
+
+    async def heard_tone(self, hz: float, timeout_s: float = 5.0, since: float | None = None) -> None:
+        """Wait until 200 ms of ``hz`` have been heard since the monotonic second ``since`` (default: this moment).
+
+        Raises NotHeard.
+        """
+        start = self._line.now() if since is None else since
+
+        def heard() -> bool:
+            span_s = self._line.now() - start
+            return span_s >= RECENT_S and hz in self.heard.tones_heard([hz], min(span_s, 1.0))
+
+        past_s = min(self._line.now() - start, 60.0)
+        if past_s < RECENT_S or hz not in self.heard.tones_heard([hz], past_s):
+            await self._until_heard(f"a tone of {hz:g} Hz", heard, timeout_s)
+
+    async def heard_only(
+        self, wanted_hz: Collection[float], among_hz: Collection[float], timeout_s: float = 5.0
+    ) -> None:
+        """Wait until, of the tones ``among_hz``, exactly ``wanted_hz`` fill 200 ms that begin now or later.
+
+        This is "who hears whom": each phone has its own tone. Raises NotHeard.
+        """
+        start, wanted = self._line.now(), frozenset(wanted_hz)
+
+        def heard() -> bool:
+            return self._line.now() - start >= RECENT_S and self.heard.tones_heard(among_hz) == wanted
+
+        await self._until_heard(f"only {one_of(sorted(wanted))} Hz", heard, timeout_s)
+
+    async def heard_silence(self, for_s: float = 0.5, timeout_s: float = 5.0) -> None:
+        """Wait for ``for_s`` seconds of silence that begin now or later. Raises NotHeard."""
+        start = self._line.now()
+        await self._until_heard(
+            f"silence for {for_s:g} s",
+            lambda: self._line.now() - start >= for_s and self.heard.silent(for_s),
+            timeout_s,
+        )
+
+    async def hang_up(self, timeout_s: float = 5.0) -> None:
+        """BYE, or before the answer CANCEL (our call) or 480 (theirs); waits until the far side has confirmed it.
+
+        Does nothing after the end. Raises NotInTime.
+        """
+        if self.end_reason is None and self._established:
+            self._say_bye("local_bye")
+        elif self.end_reason is None:
+            self._give_up()
+        await self._until("the far side's consent to the end", self._is_over, timeout_s)
+
+    def timeline(self) -> list[tuple[str, float]]:
+        """Every milestone and the first RTP heard, with monotonic seconds, in order of time."""
+        passed: list[tuple[str, float]] = list(self.times.items())
+        if self.heard.first_rtp_at is not None:
+            passed.append(("first_rtp", self.heard.first_rtp_at))
+        return sorted(passed, key=lambda item: item[1])
+
+    def ladder(self, last: int | None = None) -> str:
+        """This call's SIP messages as text."""
+        messages = self._line.exchange.wire.trace.of_call(self.id)
+        return ladder(messages if last is None else messages[-last:])
+
+    async def _renegotiated(self, direction: Direction, timeout_s: float) -> None:
+        if self.end_reason is not None or not self._established:
+            raise CallOver(f"only an answered call can be held: {self.end_reason or 'not answered yet'}")
+        self._offer_again(direction)
+        await self._until(
+            "an answer to the re-INVITE", lambda: not self._offering or self.end_reason is not None, timeout_s
+        )
+        outcome = self._offer_outcome
+        if outcome is None:
+            raise CallOver(f"the call ended meanwhile: {self.end_reason}")
+        if outcome.status >= 300:
+            raise Refused(outcome.status, outcome.reason)
+
+    def _is_over(self) -> bool:
+        return self.end_reason is not None and (self.end_reason != "local_bye" or self._bye_answered)
+
+    def _keys(self) -> str:
+        return "".join(digit.key for digit in self.digits)
+
+    def _seen(self) -> str:
+        passed = one_of(f"{name} +{at - min(self.times.values()):.3f} s" for name, at in self.timeline())
+        return f"{passed}; {self.heard.packets} RTP packets heard\n{self.ladder(_IN_ERRORS)}"
+
+    async def _until(self, awaited: str, true: Callable[[], bool], timeout_s: float) -> None:
+        if not await self._watch.until(true, timeout_s):
+            raise NotInTime(f"{awaited} within {timeout_s:g} s", self._seen())
+
+    async def _until_heard(self, awaited: str, true: Callable[[], bool], timeout_s: float) -> None:
+        await self._watch.until(lambda: self.end_reason is not None or true(), timeout_s)
+        if not true():
+            ended = "" if self.end_reason is None else f" (the call has ended: {self.end_reason})"
+            raise NotHeard(f"{awaited} within {timeout_s:g} s{ended}", self.heard.loudest_hz(), self._seen())

@@ -1,0 +1,29 @@
+"""Where do unguessable names and numbers come from? (the only randomness of this package)"""
+
+from __future__ import annotations
+
+import secrets
+
+from sip_agents.media import RtpIds
+
+_MAGIC_COOKIE = "z9hG4bK"  # RFC 3261, section 8.1.1.7
+
+
+def new_token() -> str:
+    """A tag, Call-ID or cnonce."""
+    return secrets.token_hex(10)
+
+
+def new_branch() -> str:
+    """The name of a transaction."""
+    return _MAGIC_COOKIE + secrets.token_hex(10)
+
+
+def new_session_id() -> int:
+    """For an SDP origin line."""
+    return secrets.randbits(31)
+
+
+def new_rtp_ids() -> RtpIds:
+    """Where a stream starts; the sequence number is kept low so that it does not wrap in its first minutes."""
+    return RtpIds(secrets.randbits(32), secrets.randbits(15), secrets.randbits(32))

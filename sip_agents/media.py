@@ -1,0 +1,142 @@
+"""How does the sound of one call travel, both ways?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sip_agents import sdp
+from sip_agents.address import SocketAddress
+from sip_agents.dtmf import DigitReader, ReceivedDigit
+from sip_agents.errors import CallOver, DigitsNotNegotiated, MalformedMessage
+from sip_agents.g711 import Law, decode
+from sip_agents.listener import Listener
+from sip_agents.rtp import FRAME_SAMPLES, parse_rtp, write_rtp
+from sip_agents.rtp_clock import RtpClock
+from sip_agents.udp import UdpSocket
+from sip_agents.voice import Voice
+
+_LAW_OF: Final[dict[int, Law]] = {number: law for law, number in sdp.PAYLOAD_TYPES.items()}
+_LONGEST_PAYLOAD: Final = 1600  # 200 ms
+
+
+@dataclass(frozen=True, slots=True)
+class RtpIds:
+    """The random starting points of a stream that RFC 3550 (5.1) wants: made at the edge."""
+
+    ssrc: int
+    sequence: int
+    timestamp: int
+
+
+class Media:
+    """An RTP socket, what is said into it (``voice``) and what is heard from it (``heard``, ``digits``).
+
+    Packets count only if they come from the port that the far side's SDP names, so no other stream is ever taken for
+    the call's; the rest are in ``strays``. ``on_tick`` is called every 20 ms while the call has sound.
+    """
+
+    def __init__(
+        self,
+        local_ip: str,
+        ids: RtpIds,
+        now: Callable[[], float],
+        tone_hz: float | None,
+        keep_s: float,
+        on_tick: Callable[[], None],
+    ) -> None:
+        self.heard = Listener(now, keep_s)
+        self.digits: list[ReceivedDigit] = []
+        self.voice = Voice("PCMA", tone_hz)
+        self.plan: sdp.AudioPlan | None = None
+        self.unplugged = False
+        self.holding = False  # we hold the far side: nothing is said to it
+        self.strays = self.malformed = self.sent = 0
+        self._ids, self._now, self._on_tick = ids, now, on_tick
+        self._sequence, self._timestamp = ids.sequence, ids.timestamp
+        self._far: SocketAddress = ("", 0)
+        self._reader = DigitReader()
+        self._talk_spurt = True  # the next sound packet carries the marker (RFC 3551, section 4.1)
+        self._presses: set[asyncio.Future[None]] = set()
+        self._clock: RtpClock | None = None
+        self._socket = UdpSocket(local_ip, 0, self._received, even=True)
+
+    @property
+    def port(self) -> int:
+        return self._socket.address[1]
+
+    def follow(self, plan: sdp.AudioPlan) -> None:
+        """Send and listen as agreed from now on; may be called again when the agreement changes."""
+        self.plan, self._far = plan, (plan.ip, plan.port)
+        self.voice.law = plan.law
+        if self._clock is None:
+            self._clock = RtpClock.running()
+            self._clock.add(self)
+
+    def close(self) -> None:
+        """Stop and free the port; what was heard stays. Keys not yet sent fail with CallOver. Safe to call twice."""
+        if self._clock is not None:
+            self._clock.remove(self)
+        self._socket.close()
+        for press in self._presses:
+            if not press.done():
+                press.set_exception(CallOver("the call ended before the key was sent"))
+
+    async def send_digit(self, key: str, held_ms: int) -> None:
+        """Returns with the last packet sent. Raises DigitsNotNegotiated, CallOver, ValueError."""
+        if self.plan is None or self.plan.event_payload is None:
+            raise DigitsNotNegotiated("the far side takes no telephone-event")
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.voice.press(key, held_ms, lambda: None if done.done() else done.set_result(None))
+        self._presses.add(done)
+        try:
+            await done
+        finally:
+            self._presses.discard(done)
+
+    def tick(self, skipped: int) -> None:
+        """Send the 20 ms now due. Time passes also while nothing may be sent: timestamps stay true to the clock."""
+        self._timestamp += skipped * FRAME_SAMPLES
+        self.voice.skip(skipped)
+        plan = self.plan
+        if plan is None or not plan.sends or self.unplugged or self.holding:
+            self.voice.skip(1)
+            self._talk_spurt = True
+        else:
+            self._send(plan, skipped > 0)
+        self._timestamp += FRAME_SAMPLES
+        self._on_tick()
+
+    def _send(self, plan: sdp.AudioPlan, after_gap: bool) -> None:
+        frame = self.voice.frame(self._timestamp)
+        if frame.is_event:
+            payload_type, marker = plan.event_payload or sdp.EVENT_PAYLOAD, frame.marker
+        else:
+            payload_type, marker = sdp.PAYLOAD_TYPES[plan.law], frame.marker or after_gap or self._talk_spurt
+            self._talk_spurt = False
+        packet = write_rtp(payload_type, marker, self._sequence, frame.timestamp, self._ids.ssrc, frame.payload)
+        self._sequence += 1
+        self.sent += 1
+        self._socket.send(packet, self._far)
+
+    def _received(self, datagram: bytes, source: SocketAddress) -> None:
+        if self.plan is None or self.unplugged or source[1] != self._far[1]:
+            self.strays += 1
+            return
+        try:
+            self._take(datagram, self.plan)
+        except MalformedMessage:
+            self.malformed += 1
+
+    def _take(self, datagram: bytes, plan: sdp.AudioPlan) -> None:
+        packet = parse_rtp(datagram)
+        if not 0 < len(packet.payload) <= _LONGEST_PAYLOAD:
+            raise MalformedMessage("no RTP payload of a telephone")
+        if packet.payload_type in _LAW_OF:
+            self.heard.hear(packet.ssrc, packet.timestamp, decode(_LAW_OF[packet.payload_type], packet.payload))
+        elif packet.payload_type in (plan.event_payload, sdp.EVENT_PAYLOAD):
+            self.digits.extend(self._reader.read(packet.timestamp, packet.payload, self._now()))
+        else:
+            self.strays += 1

@@ -1,0 +1,71 @@
+"""How do datagrams get in and out?"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from sip_agents.address import SocketAddress
+
+_LARGEST = 65535
+_TRIES = 64
+
+
+class UdpSocket:
+    """A bound socket that calls ``on_datagram(datagram, source)`` in the running loop, until ``close()``.
+
+    Plain non-blocking calls, not an asyncio transport: opening and sending need no await, and RTP is sent from a timer.
+    """
+
+    def __init__(
+        self, ip: str, port: int, on_datagram: Callable[[bytes, SocketAddress], None], even: bool = False
+    ) -> None:
+        self._on_datagram = on_datagram
+        self._loop = asyncio.get_running_loop()
+        self._socket: socket.socket | None = _bound(ip, port, even)
+        self.address: SocketAddress = self._socket.getsockname()
+        self.unsent = 0
+        self._loop.add_reader(self._socket, self._readable)
+
+    def send(self, datagram: bytes, to: SocketAddress) -> None:
+        """Send, or count it in ``unsent``: the network may lose datagrams, so a full buffer is no error here."""
+        if self._socket is None:
+            return
+        try:
+            self._socket.sendto(datagram, to)
+        except OSError:
+            self.unsent += 1
+
+    def close(self) -> None:
+        """Safe to call twice."""
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+
+    def _readable(self) -> None:
+        """Read one datagram: the loop calls again while there are more, and each call's packets come one at a time."""
+        if self._socket is None:
+            return
+        try:
+            datagram, source = self._socket.recvfrom(_LARGEST)
+        except OSError:
+            return
+        self._on_datagram(datagram, source)
+
+
+def _bound(ip: str, port: int, even: bool) -> socket.socket:
+    """A socket at ``ip``:``port`` (0 = any free one; ``even`` = an even one, as RFC 3550 wants for RTP)."""
+    for _ in range(_TRIES):
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            opened.setblocking(False)
+            opened.bind((ip, port))
+        except OSError:
+            opened.close()
+            raise
+        if not even or opened.getsockname()[1] % 2 == 0:
+            return opened
+        opened.close()
+    raise OSError(f"no free even port at {ip}")

@@ -1,0 +1,118 @@
+"""What do the adapters' tests share? A real Redis, and a small centre behind the HTTP API; both end cleanly."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from redis.asyncio import Redis
+
+from ari_app.accounts import Account, Accounts, one_secret_for_all
+from ari_app.adapters.http_api import HealthPart, create_app
+from ari_app.board import StatusBoard
+from ari_app.commands import StateRefused, UnknownCall, UnknownOperator, WantedState
+from ari_app.contract import OperatorStatus
+from tests.contract.centre import ANA, CALL, SOPORTE
+from tests.contract.redis_server import RedisServer
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A redis-server of this test alone, running and empty."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def reader(redis_server: RedisServer) -> AsyncIterator[Redis]:
+    """A client of the server; it decodes responses."""
+    client = Redis.from_url(redis_server.url, decode_responses=True)
+    yield client
+    await client.aclose()
+
+
+SECRET = "one secret for the whole demo"
+TOKEN_KEY = "a key of at least thirty-two characters"
+
+
+class FakeCentre:
+    """A centre that does at once what it is asked: CentreCommands over a board, and a clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_790_000_000.0
+        self.board = StatusBoard(lambda: self.now_s, epoch=7)
+        self.parts = [HealthPart("asterisk"), HealthPart("redis", needed=False)]
+        people = [Account(str(code), f"Operator {code}", "operator", ("soporte",)) for code in range(1001, 1021)]
+        self.accounts = Accounts(
+            [*people, Account("2001", "Sara", "supervisor"), Account("3001", "Coral", "coordinator")],
+            one_secret_for_all(SECRET),
+        )
+        self.app = create_app(
+            self.board, self, self.accounts, TOKEN_KEY, lambda: self.now_s, lambda: self.parts, keep_alive_s=0.05
+        )
+
+    def open(self) -> None:
+        """Two operators, of whom 1005 talks on call-1; call-2 waits; call-3 of 1006 has ended."""
+        self.board.put_queue(replace(SOPORTE, talking=1, waiting=1, logged_in=2, offered=3, answered=2, ready=1))
+        self.board.put_operator(replace(ANA, state="talking", call="call-1", queue="soporte"))
+        self.board.put_operator(replace(ANA, code="1006", name="Íñigo", state="ready"))
+        self.board.put_call(replace(CALL, stage="talking", operator="1005", queue="soporte"))
+        self.board.put_call(replace(CALL, id="call-2", stage="waiting", queue="soporte", position=1))
+        self.board.put_call(replace(CALL, id="call-3", stage="ended", operator="1006", end_reason="caller_hung_up"))
+
+    def set_operator_state(self, code: str, wanted: WantedState, reason: str | None) -> OperatorStatus:
+        """See CentreCommands; a pause wants a reason here, so that a refusal can be seen."""
+        if code not in self.board.operators:
+            raise UnknownOperator(code)
+        if wanted == "paused" and not reason:
+            raise StateRefused("a pause needs a reason; give one")
+        self.board.put_operator(replace(self.board.operators[code], state=wanted, reason=reason))
+        return self.board.operators[code]
+
+    def hang_up_call(self, call: str) -> None:
+        """See CentreCommands."""
+        if call not in self.board.calls or self.board.calls[call].stage == "ended":
+            raise UnknownCall(call)
+        self.board.put_call(replace(self.board.calls[call], stage="ended", end_reason="hung_up_by_request"))
+
+
+class Api:
+    """A client of the API, straight into the application."""
+
+    def __init__(self, centre: FakeCentre) -> None:
+        self.centre = centre
+        self._app = httpx.ASGITransport(app=centre.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=self._app, base_url="http://127.0.0.1")
+
+    async def login(self, code: str, secret: str = SECRET, address: str = "127.0.0.1") -> httpx.Response:
+        """Log in, as from ``address``."""
+        self._app.client = (address, 123)
+        return await self.http.post("/api/v1/login", json={"code": code, "secret": secret})
+
+    async def ask(self, code: str, method: str, path: str, **options: Any) -> httpx.Response:
+        """One request of the person with this code, logged in for it."""
+        token = (await self.login(code)).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"} | options.pop("headers", {})
+        return await self.http.request(method, f"/api/v1{path}", headers=headers, **options)
+
+
+@pytest.fixture
+def centre() -> FakeCentre:
+    """A centre with something in it."""
+    made = FakeCentre()
+    made.open()
+    return made
+
+
+@pytest.fixture
+async def api(centre: FakeCentre) -> AsyncIterator[Api]:
+    """A client of ``centre``'s API."""
+    made = Api(centre)
+    yield made
+    await made.http.aclose()

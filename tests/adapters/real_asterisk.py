@@ -1,0 +1,64 @@
+"""The contract suite's bench on real Asterisk: the ARI adapter, and SIP agents as the people's phones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from ari_app.adapters.ari import AriTelephony
+from ari_app.telephony import Telephony, TelephonyEvent
+from sip_agents import SipAgent
+from tests.e2e.stack import Stack
+from tests.fakes.telephony import Behaviour
+
+
+class Bench(Protocol):
+    """One telephone system with phones 1001 (configurable) and the way to take it down."""
+
+    telephony: Telephony
+
+    async def phone_behaves(self, behaviour: Behaviour) -> None:
+        """How phone 1001 takes the next call."""
+        ...
+
+    async def phone_hangs_up(self) -> None:
+        """The person at 1001 ends the call."""
+        ...
+
+
+class RealBench:
+    def __init__(self, telephony: AriTelephony, phone: SipAgent) -> None:
+        self.telephony = telephony
+        self._phone = phone
+
+    async def phone_behaves(self, behaviour: Behaviour) -> None:
+        self._phone.auto_answer = 0.02 if behaviour == "answers" else None
+        self._phone.auto_ring = behaviour == "rings"
+        self._phone.auto_reject = {"rejects": 603, "is_busy": 486}.get(behaviour)
+
+    async def phone_hangs_up(self) -> None:
+        (call,) = self._phone.calls
+        await call.answered()
+        await call.hang_up()
+
+
+@asynccontextmanager
+async def real_bench(stack: Stack) -> AsyncIterator[RealBench]:
+    """An ARI connection and phone 1001, registered."""
+    connected = asyncio.Event()
+
+    async def on_connected() -> None:
+        connected.set()
+
+    settings = stack.settings
+    arrivals: asyncio.Queue[TelephonyEvent] = asyncio.Queue()
+    address = f"http://{settings.bind_address}:{settings.ari_port}/"
+    telephony = AriTelephony(address, settings.ari_secret, arrivals, on_connected)
+    async with asyncio.TaskGroup() as group, stack.phone("1001") as phone:
+        link = group.create_task(telephony.run())
+        await phone.register()
+        await asyncio.wait_for(connected.wait(), 10)
+        yield RealBench(telephony, phone)
+        link.cancel()

@@ -1,0 +1,148 @@
+"""A whole running centre for tests: real Asterisk, Redis and engine on ports of their own, and people with phones."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+from ari_app.centre import load_centre
+
+from ari_app.demo.api_client import ApiClient
+from ari_app.settings import Settings, load_settings
+from ari_app.stack.asterisk_root import provide_asterisk
+from ari_app.stack.instance import Instance
+from ari_app.stack.ports import settings_with_free_ports
+from ari_app.stack.redis_install import provide_redis
+from sip_agents import OutgoingCall, SipAgent
+from tests.e2e.watch import Watch
+
+PROJECT = Path(__file__).parents[2]
+SIP_SECRET = "sip-secret-of-the-tests"
+WEB_SECRET = "web-secret-of-the-tests"
+QUICK = {"ring_timeout_s": 2.0, "wrap_up_s": 1.0, "refusal_pause_s": 1.5, "skill_wait_s": 2.0}
+"""The demo's times, made short; what is waited for is always an event."""
+
+
+def quick_centre(folder: Path) -> Path:
+    """A copy of the demo centre with short times."""
+    centre = folder / "centre"
+    shutil.copytree(PROJECT / "centres" / "valdeluna", centre)
+    queues = centre / "queues.yaml"
+    content = yaml.safe_load(queues.read_text(encoding="utf-8"))
+    for name in content:
+        content[name] = {**(content[name] or {}), **QUICK}
+    queues.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return centre
+
+
+def settings_of_tests(folder: Path) -> Settings:
+    """Settings with free ports, and everything below ``folder``."""
+    settings = load_settings(PROJECT, {"CENTRALITA_CENTRE": str(quick_centre(folder)), **_cache_environment()})
+    made = {name: f"made-for-the-tests-and-nothing-else-{name}" for name in ("ari_secret", "ami_secret", "token_key")}
+    settings = replace(settings, redis_url="", demo_sip_secret=SIP_SECRET, demo_web_secret=WEB_SECRET, **made)
+    return settings_with_free_ports(settings, folder / "state")
+
+
+def _cache_environment() -> dict[str, str]:
+    import os
+
+    return {name: os.environ[name] for name in ("XDG_CACHE_HOME", "CENTRALITA_CACHE") if name in os.environ}
+
+
+@dataclass
+class Stack:
+    """The running centre and its people's doors."""
+
+    instance: Instance
+    settings: Settings
+
+    @property
+    def registrar(self) -> tuple[str, int]:
+        """Where phones register and the carrier sends its calls."""
+        return (self.settings.bind_address, self.settings.sip_port)
+
+    def watch(self) -> Watch:
+        """A reader of Redis from now on."""
+        return Watch(self.settings.redis_address, self.settings.redis_prefix)
+
+    def api(self) -> ApiClient:
+        """The HTTP API; log in first."""
+        return ApiClient(f"http://{self.settings.bind_address}:{self.settings.api_port}")
+
+    def carrier(self, tone_hz: float = 440.0) -> SipAgent:
+        """The carrier's line, from the address that it is known by."""
+        return SipAgent("127.0.0.2", registrar=self.registrar, user="600111222", tone_hz=tone_hz)
+
+    def phone(self, code: str, tone_hz: float = 1250.0, secret: str = SIP_SECRET) -> SipAgent:
+        """An operator's phone, not yet registered."""
+        return SipAgent(registrar=self.registrar, user=code, secret=secret, tone_hz=tone_hz)
+
+    async def set_state(self, code: str, state: str) -> None:
+        """A supervisor asks for an operator's state."""
+        async with self.api() as api:
+            await api.log_in("2001", WEB_SECRET)
+            await api.set_state(code, state)
+
+    @asynccontextmanager
+    async def operator(self, code: str, tone_hz: float = 1250.0) -> AsyncIterator[SipAgent]:
+        """An operator at work: registered and ready; logged out afterwards."""
+        async with self.phone(code, tone_hz) as phone, self.watch() as watch:
+            await phone.register()
+            await watch.operator(code, phone="reachable")
+            await self.set_state(code, "ready")
+            try:
+                yield phone
+            finally:
+                await self.set_state(code, "logged_out")
+
+    async def channels(self) -> list[str]:
+        """The channels that Asterisk has, one line each."""
+        told = await self.instance.asterisk_rx("core show channels concise")
+        return [line for line in told.splitlines() if "!" in line]
+
+    async def bridges(self) -> list[str]:
+        """The bridges that Asterisk has."""
+        told = await self.instance.asterisk_rx("bridge show all")
+        return [line for line in told.splitlines()[1:] if line.strip()]
+
+    async def nothing_is_left(self, within_s: float = 10.0) -> None:
+        """Wait until no channel, bridge, unfinished recording or shown call is there. Raises AssertionError with what is."""
+        deadline = asyncio.get_running_loop().time() + within_s
+        while left := await self._left_behind():
+            assert asyncio.get_running_loop().time() < deadline, f"left behind: {left}"
+            await asyncio.sleep(0.05)
+
+    async def _left_behind(self) -> list[str]:
+        raw = [f"raw recording {path.name}" for path in (self.settings.recordings / "raw").glob("*")]
+        async with self.watch() as watch:
+            calls = await watch._redis.smembers(f"{self.settings.redis_prefix}calls")
+            working = [
+                f"operator {code} {shown['state']}"
+                for code, shown in watch.latest["operator.changed"].items()
+                if shown["state"] != "logged_out"
+            ]
+        return [*await self.channels(), *await self.bridges(), *raw, *(f"key call:{call}" for call in calls), *working]
+
+
+@asynccontextmanager
+async def running_stack(folder: Path, *, engine: bool = True) -> AsyncIterator[Stack]:
+    """Start everything below ``folder``; nothing runs afterwards."""
+    settings = settings_of_tests(folder)
+    asterisk = provide_asterisk(settings.cache, print)
+    redis = provide_redis(settings.cache, print)
+    async with Instance(settings, load_centre(settings.centre), asterisk, redis, away_tries=2) as instance:
+        if engine:
+            await instance.start_engine()
+        yield Stack(instance, settings)
+
+
+async def dial(carrier: SipAgent, number: str = "900100201") -> OutgoingCall:
+    """Dial a number (the direct one by default) and wait for the answer."""
+    call = await carrier.call(number, from_user="600111222")
+    await call.answered()
+    return call
