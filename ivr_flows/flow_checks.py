@@ -72,19 +72,13 @@ def _unreachable_steps(flow: Flow, places: Places) -> Iterator[Problem]:
 def _endless_loops(flow: Flow, places: Places) -> Iterator[Problem]:
     """Loops that a caller who does nothing never leaves: the line would be taken for ever."""
     trapped = set(flow.steps) - _silently_ending(flow)
-    told: set[frozenset[str]] = set()
-    for name in flow.steps:
-        if name not in trapped:
-            continue
-        loop = _loop_from(name, flow)
-        if frozenset(loop) not in told:
-            told.add(frozenset(loop))
-            way = " -> ".join([*loop, loop[0]])
-            yield places.problem(
-                ("steps", loop[0]),
-                f"a caller who presses nothing goes round for ever ({way})",
-                "lead one of these steps to a queue or to hang_up",
-            )
+    for loop in sorted({tuple(_loop_from(name, flow)) for name in trapped}):
+        way = " -> ".join([*loop, loop[0]])
+        yield places.problem(
+            ("steps", loop[0]),
+            f"a caller who presses nothing goes round for ever ({way})",
+            "lead one of these steps to a queue or to hang_up",
+        )
 
 
 def _silently_ending(flow: Flow) -> set[str]:

@@ -111,7 +111,6 @@ class Moves:
             operator.wish, operator.reason = "logged_out", None
             self._floor.touch_operator(operator)
         elif operator.state != "logged_out":
-            operator.misses = 0
             self.move(operator, "logs_out", now)
 
     def _end_wrap_up(self, operator: Operator, now: float) -> None:

@@ -197,7 +197,14 @@ class Call(Leg):
             raise NotInTime(f"{awaited} within {timeout_s:g} s", self._seen())
 
     async def _until_heard(self, awaited: str, true: Callable[[], bool], timeout_s: float) -> None:
-        await self._watch.until(lambda: self.end_reason is not None or true(), timeout_s)
-        if not true():
+        heard = False
+
+        def heard_or_over() -> bool:
+            nonlocal heard
+            heard = true()
+            return heard or self.end_reason is not None
+
+        await self._watch.until(heard_or_over, timeout_s)
+        if not heard:
             ended = "" if self.end_reason is None else f" (the call has ended: {self.end_reason})"
             raise NotHeard(f"{awaited} within {timeout_s:g} s{ended}", self.heard.loudest_hz(), self._seen())

@@ -10,8 +10,9 @@ import numpy as np
 from sip_agents import tones
 from sip_agents.g711 import RATE_HZ, Samples
 
-RECENT_S: Final = 0.2  # a tone counts as heard once it lasts this long: two windows of the measure in tones.py
+RECENT_S: Final = 0.2  # a tone counts as heard once it lasts this long: the measure of tones.py
 _FIRST_ROOM_S: Final = 1.0
+_ON_TIME_S: Final = 0.06  # after three missing packets the sound has stopped
 _LARGEST_SLIP_S: Final = 0.5
 
 
@@ -109,9 +110,11 @@ class Listener:
         first = round((start - self._zero_at) * RATE_HZ)
         return self._read(first, first + max(0, round((end - start) * RATE_HZ)))
 
-    def last(self, last_s: float, until: float | None = None) -> Samples:
-        """The last ``last_s`` seconds before ``until`` (monotonic; default now)."""
-        end = self._now() if until is None else until
+    def last(self, last_s: float) -> Samples:
+        """The last ``last_s`` seconds: up to the newest sample if its packet is on time, else up to now."""
+        end, newest = self._now(), self._zero_at + self._end / RATE_HZ
+        if end - newest < _ON_TIME_S:
+            end = min(end, newest)
         return self.between(end - last_s, end)
 
     def tones_heard(self, candidates_hz: Iterable[float], last_s: float = RECENT_S) -> frozenset[float]:

@@ -6,7 +6,11 @@ evaluation of finite trigonometric series", Am. Math. Monthly 65, 1958), with a 
 does not leak into the next (F. J. Harris, "On the use of windows for harmonic analysis", Proc. IEEE 66, 1978).
 A sine of amplitude A gives |X| = A sum(w) / 2 and has the power A^2 / 2, so 2 |X|^2 / sum(w)^2 is the tone's power, and that
 over the window's weighted power sum(w x^2) / sum(w) is the tone's **share**: 1 for a pure tone, 0.5 for each of two equal
-tones, about 0.004 for white noise. Windows are summed by energy, so a gap of silence takes nothing away.
+tones, about 0.004 for white noise.
+
+The share of a whole sound sums windows that overlap by half, by energy (P. D. Welch, "The use of fast Fourier transform for
+the estimation of power spectra", IEEE Trans. Audio Electroacoust. 15, 1967), so long pauses take next to nothing away.
+Whether a tone is **heard** is asked of windows every 20 ms: two that touch, 200 ms together, must both have it.
 
 Levels are dBFS as AES17 has them: a full-scale sine is 0 dBFS.
 """
@@ -23,6 +27,7 @@ import numpy.typing as npt
 
 AnySamples: TypeAlias = npt.NDArray[np.int16] | npt.NDArray[np.float64]
 WINDOW_S: Final = 0.1
+_STEP_S: Final = 0.02
 HEARD_SHARE: Final = 0.25
 HEARD_LEVEL_DBFS: Final = -40.0
 SILENCE_DBFS: Final = -50.0
@@ -43,16 +48,18 @@ def _probe(length: int, rate_hz: int, hz: float) -> npt.NDArray[np.complex128]:
     return probe
 
 
-def _windows(samples: AnySamples, rate_hz: int) -> npt.NDArray[np.float64]:
-    """``samples`` as rows of 100 ms; a shorter sound is one row, and a rest that fills no row is left out."""
+def _windows(samples: AnySamples, rate_hz: int, every_s: float) -> npt.NDArray[np.float64]:
+    """Rows of 100 ms, one beginning every ``every_s``; a shorter sound is one row, a rest that fills none is left out."""
     length = min(int(rate_hz * WINDOW_S), len(samples))
-    rows = len(samples) // length if length else 0
-    return samples[: rows * length].astype(np.float64).reshape(rows, length)
+    if length == 0:
+        return np.zeros((0, 0))
+    rows = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), length)
+    return rows[:: int(rate_hz * every_s)]
 
 
 def share_of_tone(samples: AnySamples, rate_hz: int, hz: float) -> float:
     """The part of the sound's energy, 0 to 1, that is a tone of ``hz`` (within about 10 Hz); 0 for digital silence."""
-    rows = _windows(samples, rate_hz)
+    rows = _windows(samples, rate_hz, WINDOW_S / 2)
     if rows.size == 0:
         return 0.0
     window = _hann(rows.shape[1])
@@ -70,21 +77,23 @@ def level_dbfs(samples: AnySamples) -> float:
 
 
 def tones_in(samples: AnySamples, rate_hz: int, candidates_hz: Iterable[float]) -> frozenset[float]:
-    """Which of ``candidates_hz`` are heard: for 200 ms (two windows running), with a share above 0.25, above -40 dBFS.
+    """Which of ``candidates_hz`` are heard: for 200 ms on end, with a share above 0.25, and themselves above -40 dBFS.
 
-    A sound shorter than two windows is heard if the tone fills it.
+    In a sound shorter than that, a tone is heard if it fills all of it.
     """
-    rows = _windows(samples, rate_hz)
+    rows = _windows(samples, rate_hz, _STEP_S)
     if rows.size == 0:
         return frozenset()
     window = _hann(rows.shape[1])
     total = rows**2 @ window / window.sum()
     floor = _FULL_SCALE**2 / 2 * 10 ** (HEARD_LEVEL_DBFS / 10)
 
+    apart = round(WINDOW_S / _STEP_S)
+
     def heard(hz: float) -> bool:
         tone = 2 * np.abs(rows @ _probe(rows.shape[1], rate_hz, hz)) ** 2 / window.sum() ** 2
         present = (tone > HEARD_SHARE * total) & (tone > floor)
-        return bool(np.any(present[:-1] & present[1:])) if len(present) > 1 else bool(present[0])
+        return bool(np.any(present[:-apart] & present[apart:])) if len(present) > apart else bool(np.all(present))
 
     return frozenset(hz for hz in candidates_hz if heard(hz))
 
@@ -95,7 +104,7 @@ def loudest_hz(samples: AnySamples, rate_hz: int) -> float | None:
     The peak of the windows' summed power spectrum, zero-padded four times, refined by the parabola through it and its
     two neighbours (J. O. Smith, "Spectral Audio Signal Processing", on quadratic peak interpolation).
     """
-    rows = _windows(samples, rate_hz)
+    rows = _windows(samples, rate_hz, WINDOW_S / 2)
     if level_dbfs(samples) < SILENCE_DBFS or rows.shape[1] < 16:
         return None
     padded = 4 * rows.shape[1]

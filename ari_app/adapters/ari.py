@@ -132,9 +132,8 @@ class AriTelephony:
         subject = ari_events.subject_of(event)
         if subject is None:
             return
-        if event["type"] == "StasisStart" and subject in self._entering:
-            if not self._entering[subject].done():
-                self._entering[subject].set_result(None)
+        if event["type"] == "StasisStart":
+            self._leg_entered(subject)
         if event["type"] == "ChannelHangupRequest":
             if subject in self._watched:
                 self._refusals.setdefault(subject, ari_events.refusal_cause(event))
@@ -147,6 +146,10 @@ class AriTelephony:
             self._watched[subject].put_nowait(translated)
         if isinstance(translated, ChannelEnded | PlaybackEnded):
             self.unwatch(subject)
+
+    def _leg_entered(self, leg: str) -> None:
+        if leg in self._entering and not self._entering[leg].done():
+            self._entering[leg].set_result(None)
 
     async def _make_good(self) -> None:
         """Tell the watchers what was missed while there was no websocket: ends, answers, finished playbacks."""

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from typing import assert_never
 
 import structlog
+
+from ari_app.call import Call, CallItem
+from ari_app.calls.exchange import Exchange
+from ari_app.telephony import DigitPressed as KeyPressed
+from ari_app.telephony import PlaybackEnded
+from ivr_flows import interpreter
 from ivr_flows.interpreter import (
     AwaitDigit,
     DigitPressed,
@@ -20,12 +26,6 @@ from ivr_flows.interpreter import (
     StopSpeaking,
     TimedOut,
 )
-
-from ari_app.call import Call, CallItem
-from ari_app.calls.exchange import Exchange
-from ari_app.telephony import DigitPressed as KeyPressed
-from ari_app.telephony import PlaybackEnded
-from ivr_flows import interpreter
 
 log = structlog.get_logger(__name__)
 

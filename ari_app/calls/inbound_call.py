@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from ivr_flows.interpreter import HangUp
-
 from ari_app.call import Call
 from ari_app.calls.conversation import converse
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.guidance import guide
 from ari_app.calls.waiting import wait_for_operator
+from ivr_flows.interpreter import HangUp
 
 
 async def inbound_call(call: Call, exchange: Exchange) -> None:

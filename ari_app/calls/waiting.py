@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from ivr_flows.interpreter import JoinQueue
 
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
@@ -17,6 +16,7 @@ from ari_app.telephony import (
     PhoneUnreachable,
     TelephonyError,
 )
+from ivr_flows.interpreter import JoinQueue
 from queues.effects import ConnectCall, OfferCall, WithdrawOffer
 from queues.events import RefusalCause
 

@@ -7,6 +7,7 @@ keyring, each package by the checksums in it. The system's own proxy settings ar
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from ari_app.stack.faults import SetupFailed
 Say = Callable[[str], None]
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _TRIES = 3
+_TICK_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class PrivateApt:
         wanted = dict(self._listed(install))
         missing = sum(size for name, size in wanted.items() if not (self.archives / name).exists())
         say(f"downloading {len(wanted)} packages, {missing / 1e6:.0f} MB")
-        self._try_hard(["--download-only", *install], say)
+        total = sum(wanted.values())
+        self._try_hard(
+            ["--download-only", *install], say, lambda: say(f"{self._here() / 1e6:.0f} of {total / 1e6:.0f} MB")
+        )
         return [self.archives / name for name in sorted(wanted)]
 
     def _listed(self, install: Sequence[str]) -> list[tuple[str, int]]:
@@ -80,9 +85,17 @@ class PrivateApt:
         found = re.findall(r"^'[^']+' (\S+) (\d+)", answer.stdout, flags=re.MULTILINE)
         return [(name, int(size)) for name, size in found]
 
-    def _try_hard(self, arguments: Sequence[str], say: Say) -> None:
+    def _here(self) -> int:
+        """Bytes downloaded so far, those of unfinished files too."""
+        total = 0
+        for file in self.archives.rglob("*.deb*"):
+            with contextlib.suppress(OSError):  # moved out of partial/ just now
+                total += file.stat().st_size
+        return total
+
+    def _try_hard(self, arguments: Sequence[str], say: Say, tick: Callable[[], None] = lambda: None) -> None:
         for attempt in range(1, _TRIES + 1):
-            answer = self._apt(arguments)
+            answer = self._apt(arguments, tick)
             if answer.returncode == 0:
                 return
             if attempt < _TRIES:
@@ -93,16 +106,26 @@ class PrivateApt:
             "CENTRALITA_DEBIAN_MIRROR, then run the same command again: what was downloaded is kept."
         )
 
-    def _apt(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    def _apt(
+        self, arguments: Sequence[str], tick: Callable[[], None] = lambda: None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run apt-get to its end, calling ``tick`` every few seconds; an exception (Ctrl-C) ends it too."""
         environment = os.environ | {"APT_CONFIG": str(self.folder / "etc/apt.conf"), "LC_ALL": "C.UTF-8"}
-        return subprocess.run(  # noqa: S603 - a fixed tool, arguments of our own
-            ["apt-get", "-q", *arguments],  # noqa: S607 - from PATH, as the system has it
-            capture_output=True,
-            text=True,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        command = ["apt-get", "-q", *arguments]
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        with subprocess.Popen(  # noqa: S603 - a fixed tool, from PATH as the system has it, arguments of our own
+            command, stdout=pipe, stderr=pipe, stdin=nothing, text=True, env=environment
+        ) as process:
+            try:
+                while True:
+                    try:
+                        stdout, stderr = process.communicate(timeout=_TICK_S)
+                        return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+                    except subprocess.TimeoutExpired:
+                        tick()
+            except BaseException:
+                process.terminate()
+                raise
 
     def _configuration(self) -> str:
         here = self.folder
@@ -120,7 +143,8 @@ class PrivateApt:
             "APT::Get::AutomaticRemove": "false",
             "Acquire::Languages": "none",
             "Acquire::Check-Valid-Until": "false",  # a mirror that lags behind is still signed
-            "Acquire::Retries": "3",
+            "APT::Update::Error-Mode": "any",  # else apt-get update calls a mirror that does not answer a success
+            "Acquire::Retries": "1",
             "Acquire::http::Timeout": "20",
             "Acquire::https::Timeout": "20",
         }

@@ -17,7 +17,10 @@ from tests.fakes.telephony import Behaviour
 class Bench(Protocol):
     """One telephone system with phones 1001 (configurable) and the way to take it down."""
 
-    telephony: Telephony
+    @property
+    def telephony(self) -> Telephony:
+        """The system behind the port."""
+        ...
 
     async def phone_behaves(self, behaviour: Behaviour) -> None:
         """How phone 1001 takes the next call."""

@@ -22,6 +22,13 @@ DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 # --- the demo centre --------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the demo centre, without audio, to change."""
+    shutil.copytree(DEMO, tmp_path / "valdeluna", ignore=shutil.ignore_patterns("*.wav"))
+    return tmp_path / "valdeluna"
+
+
 def codes(first: int, last: int) -> set[str]:
     return {str(code) for code in range(first, last + 1)}
 
@@ -132,6 +139,16 @@ def test_the_demo_files_fit_the_json_schemas(name: str, model: type[CentreFile])
     jsonschema.Draft202012Validator(schema).validate(data)
 
 
+def test_supervisors_see_the_queues_named_or_all_and_coordinators_all(folder: Path) -> None:
+    people = folder / "operators.yaml"
+    text = people.read_text(encoding="utf-8")
+    people.write_text(text.replace("Cortés Luna}", "Cortés Luna, queues: [ventas]}"), encoding="utf-8")
+    centre = load_centre(folder)
+    everything = tuple(queue.name for queue in centre.queues)
+    sight = {person.code: person.queues for person in centre.people if person.role != "operator"}
+    assert sight == {"2001": ("ventas",), **dict.fromkeys(["2002", "2003", "2004", "3001"], everything)}
+
+
 # --- prompts ----------------------------------------------------------------------------------------------------------
 
 
@@ -154,13 +171,6 @@ def test_what_the_engine_says_is_there_in_every_language() -> None:
 def test_an_unknown_number_is_refused() -> None:
     with pytest.raises(UnknownNumber):
         load_centre(DEMO).route("900100299")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the demo centre, without audio, to spoil."""
-    shutil.copytree(DEMO, tmp_path / "valdeluna", ignore=shutil.ignore_patterns("*.wav"))
-    return tmp_path / "valdeluna"
 
 
 # --- audio ------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
-from ari_app.centre import load_centre
 
+from ari_app.centre import load_centre
 from ari_app.demo.api_client import ApiClient
 from ari_app.settings import Settings, load_settings
 from ari_app.stack.asterisk_root import provide_asterisk
@@ -42,16 +43,17 @@ def quick_centre(folder: Path) -> Path:
 
 def settings_of_tests(folder: Path) -> Settings:
     """Settings with free ports, and everything below ``folder``."""
-    settings = load_settings(PROJECT, {"CENTRALITA_CENTRE": str(quick_centre(folder)), **_cache_environment()})
-    made = {name: f"made-for-the-tests-and-nothing-else-{name}" for name in ("ari_secret", "ami_secret", "token_key")}
-    settings = replace(settings, redis_url="", demo_sip_secret=SIP_SECRET, demo_web_secret=WEB_SECRET, **made)
+    caches = {name: os.environ[name] for name in ("XDG_CACHE_HOME", "CENTRALITA_CACHE") if name in os.environ}
+    settings = replace(
+        load_settings(PROJECT, {"CENTRALITA_CENTRE": str(quick_centre(folder)), **caches}),
+        redis_url="",
+        demo_sip_secret=SIP_SECRET,
+        demo_web_secret=WEB_SECRET,
+        ari_secret="ari-secret-of-the-tests",
+        ami_secret="ami-secret-of-the-tests",
+        token_key="token-key-of-the-tests-of-at-least-32-characters",
+    )
     return settings_with_free_ports(settings, folder / "state")
-
-
-def _cache_environment() -> dict[str, str]:
-    import os
-
-    return {name: os.environ[name] for name in ("XDG_CACHE_HOME", "CENTRALITA_CACHE") if name in os.environ}
 
 
 @dataclass
@@ -120,7 +122,7 @@ class Stack:
     async def _left_behind(self) -> list[str]:
         raw = [f"raw recording {path.name}" for path in (self.settings.recordings / "raw").glob("*")]
         async with self.watch() as watch:
-            calls = await watch._redis.smembers(f"{self.settings.redis_prefix}calls")
+            calls = await watch.listed("calls")
             working = [
                 f"operator {code} {shown['state']}"
                 for code, shown in watch.latest["operator.changed"].items()

@@ -39,8 +39,7 @@ async def test_redis_going_away_never_stops_a_call_and_the_newest_state_is_writt
         await stack.instance.start_redis()
         async with stack.watch() as watch:
             await watch.operator("1009", state="ready")
-            keys = await watch._redis.smembers("centralita:v1:calls")
-            assert keys == set()
+            assert await watch.listed("calls") == set()
 
 
 async def test_callers_and_operators_meet_while_redis_is_away(stack: Stack) -> None:

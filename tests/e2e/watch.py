@@ -19,6 +19,7 @@ class Watch:
 
     def __init__(self, url: str, prefix: str = "centralita:v1:") -> None:
         self._redis = redis.Redis.from_url(url, decode_responses=True)
+        self._prefix = prefix
         self._stream = f"{prefix}events"
         self._last = "0"
         self.latest: dict[str, dict[str, Body]] = {kind: {} for kind in KEYS}
@@ -33,6 +34,10 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._redis.aclose()
+
+    async def listed(self, index: str) -> set[str]:
+        """The members of an index set."""
+        return {str(member) for member in await self._redis.smembers(self._prefix + index)}
 
     async def call(self, within_s: float = 10.0, **wanted: Any) -> Body:
         """The first call, among those that changed since this watch began, that is shown with these fields."""
@@ -74,7 +79,8 @@ class Watch:
 
     async def _read(self, block_ms: int | None) -> list[tuple[str, Body]]:
         fresh: list[tuple[str, Body]] = []
-        for _, entries in await self._redis.xread({self._stream: self._last}, count=100_000, block=block_ms) or ():
+        answer: Any = await self._redis.xread({self._stream: self._last}, count=100_000, block=block_ms)
+        for _, entries in dict(answer).items() if isinstance(answer, dict) else answer or ():
             for entry_id, fields in entries:
                 self._last = entry_id
                 if fields["type"] in KEYS:

@@ -161,6 +161,8 @@ def test_a_wrong_key_discards_what_was_typed_after_it() -> None:
     caller = Caller()
     caller.presses("51")
     assert caller.hears_it_out() == [SayPrompts(3, ("wrong", *MENU), "es", interruptible=True)]
+    caller.hears_it_out()
+    assert caller.presses("9") == [SayPrompts(4, ("choose",), "en", interruptible=True)], "not the 1 of before"
 
 
 def test_whoever_is_sent_away_hears_why_in_full_and_then_is_hung_up() -> None:

@@ -290,5 +290,4 @@ class PlainAcd:
         if op.state == "talking":
             op.reason = None
         else:
-            op.misses = 0
             self._free(op)

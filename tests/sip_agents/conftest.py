@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, TypeAlias
@@ -9,8 +10,51 @@ from typing import Any, TypeAlias
 import pytest
 
 from sip_agents import SipAgent, Timing
+from sip_agents.udp import UdpSocket
 
 Phones: TypeAlias = Callable[..., Awaitable[SipAgent]]
+
+
+class Stranger:
+    """A bare socket that sends what a test writes and keeps what comes back."""
+
+    def __init__(self) -> None:
+        self.arrived: asyncio.Queue[bytes] = asyncio.Queue()
+        self._socket = UdpSocket("127.0.0.1", 0, lambda datagram, _: self.arrived.put_nowait(datagram))
+        self.port = self._socket.address[1]
+        self.close = self._socket.close
+
+    def send(self, datagram: bytes, to: tuple[str, int]) -> None:
+        self._socket.send(datagram, to)
+
+    def ask(self, phone: SipAgent, request: str, *headers: str, body: bytes = b"") -> None:
+        """Send ``METHOD CALL-ID BRANCH TO`` as a SIP request from here, CSeq 1, From tag ``x``."""
+        method, call_id, branch, to = request.split(" ", 3)
+        here = f"127.0.0.1:{self.port}"
+        lines = [
+            f"{method} {phone.uri} SIP/2.0",
+            f"Via: SIP/2.0/UDP {here};branch=z9hG4bK{branch}",
+            f"From: <sip:x@{here}>;tag=x",
+            f"To: {to}",
+            f"Call-ID: {call_id}",
+            f"CSeq: 1 {method}",
+            f"Contact: <sip:x@{here}>",
+            *headers,
+            f"Content-Length: {len(body)}",
+        ]
+        self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + body, phone.address)
+
+    async def answer(self) -> bytes:
+        """The next datagram that came. Raises TimeoutError after 5 s."""
+        return await asyncio.wait_for(self.arrived.get(), 5)
+
+
+@pytest.fixture
+async def stranger() -> AsyncIterator[Stranger]:
+    """Someone on the network who is no phone."""
+    made = Stranger()
+    yield made
+    made.close()
 
 
 @pytest.fixture

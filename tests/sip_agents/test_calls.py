@@ -8,11 +8,10 @@ import pytest
 
 from sip_agents import CallOver, CallRefused, DigitsNotNegotiated, NotHeard, NotInTime, OutgoingCall, Refused, SipAgent
 from sip_agents.incoming import IncomingCall
-from sip_agents.message import Message, Response, parse
+from sip_agents.message import parse
 from sip_agents.sdp import LocalAudio, agree, answer, parse_sdp
-from sip_agents.udp import UdpSocket
 
-from .conftest import Phones
+from .conftest import Phones, Stranger
 
 ANA_HZ, BEA_HZ, EVA_HZ = 697.0, 1336.0, 941.0
 ALL_HZ = (ANA_HZ, BEA_HZ, EVA_HZ)
@@ -329,36 +328,18 @@ async def test_number_without_a_registrar_is_refused_before_anything_is_sent(pho
     assert len(ana.trace) == 0
 
 
-async def test_offer_in_the_answer_is_answered_in_the_ack(phone: Phones) -> None:
+async def test_offer_in_the_answer_is_answered_in_the_ack(phone: Phones, stranger: Stranger) -> None:
     """An INVITE without SDP (RFC 3261, 13.2.1), as some exchanges send it: the phone offers, the ACK answers."""
     bea = await phone(user="bea", tone_hz=BEA_HZ)
-    arrived: asyncio.Queue[Message] = asyncio.Queue()
-    wire = UdpSocket("127.0.0.1", 0, lambda datagram, _: arrived.put_nowait(parse(datagram)))
-    sound: asyncio.Queue[bytes] = asyncio.Queue()
-    rtp = UdpSocket("127.0.0.1", 0, lambda datagram, _: sound.put_nowait(datagram), even=True)
-    here = f"127.0.0.1:{wire.address[1]}"
-
-    def request(method: str, to: str, body: bytes = b"") -> bytes:
-        kind = "Content-Type: application/sdp\r\n" if body else ""
-        return (
-            f"{method} {bea.uri} SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bK{method}\r\nMax-Forwards: 70\r\n"
-            f"From: <sip:x@{here}>;tag=x\r\nTo: {to}\r\nCall-ID: offerless\r\nCSeq: 1 {method}\r\n"
-            f"Contact: <sip:x@{here}>\r\n{kind}Content-Length: {len(body)}\r\n\r\n"
-        ).encode() + body
-
-    wire.send(request("INVITE", f"<{bea.uri}>"), bea.address)
+    stranger.ask(bea, f"INVITE offerless 1 <{bea.uri}>")
     incoming = await bea.incoming()
     incoming.accept()
-    async with asyncio.timeout(5):
-        message = await arrived.get()
-        while message.headers.recipient.tag is None:
-            message = await arrived.get()
-        assert isinstance(message, Response)
-        far = parse_sdp(message.body)
-        local = LocalAudio("127.0.0.1", rtp.address[1], 1)
-        body = answer(far, agree(far, local.laws), local, 1)
-        wire.send(request("ACK", message.headers.need("To"), body), bea.address)
-        await incoming.answered()
-        assert len(await sound.get()) == 12 + 160
-    wire.close()
-    rtp.close()
+    message = parse(await stranger.answer())
+    while message.headers.recipient.tag is None:
+        message = parse(await stranger.answer())
+    far, local = parse_sdp(message.body), LocalAudio("127.0.0.1", stranger.port, 1)
+    body = answer(far, agree(far, local.laws), local, 1)
+    to = message.headers.need("To")
+    stranger.ask(bea, f"ACK offerless 2 {to}", "Content-Type: application/sdp", body=body)
+    await incoming.answered()
+    assert len(await stranger.answer()) == 12 + 160

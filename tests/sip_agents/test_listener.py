@@ -77,6 +77,21 @@ def test_new_source_is_placed_by_its_arrival(clock: Clock) -> None:
     assert (heard[-800:] == 7).all()
 
 
+def test_new_source_with_timestamps_like_the_old_ones_is_placed_by_its_arrival_too(clock: Clock) -> None:
+    listener = Listener(clock)
+    timestamp = play(listener, clock, np.full(800, 5, np.int16))
+    play(listener, clock, np.full(800, 7, np.int16), timestamp + 2000, ssrc=2)
+    assert listener.last(0.2).tolist() == 800 * [5] + 800 * [7]
+
+
+def test_silence_between_sounds_hides_what_was_there_a_ring_ago(clock: Clock) -> None:
+    listener = Listener(clock, keep_s=1.0)
+    timestamp = play(listener, clock, np.full(2 * 8000, 5, np.int16))
+    clock.at += 0.4
+    play(listener, clock, np.full(1600, 7, np.int16), timestamp + 3200)
+    assert listener.last(0.8).tolist() == 1600 * [5] + 3200 * [0] + 1600 * [7]
+
+
 def test_sender_that_stops_its_clock_in_silence_does_not_shift_the_past(clock: Clock) -> None:
     listener = Listener(clock)
     timestamp = play(listener, clock, np.full(800, 5, np.int16))

@@ -41,6 +41,12 @@ def test_pauses_take_nothing_from_a_tones_share() -> None:
     assert share_of_tone(sound, RATE_HZ, 697.0) > 0.99
 
 
+@pytest.mark.parametrize("before", [0, 100, 400, 799])
+def test_tone_of_220_ms_is_heard_wherever_it_begins(before: int) -> None:
+    sound = np.concatenate([np.zeros(4000 + before, np.int16), sine(697.0, RATE_HZ, 1760), np.zeros(4000, np.int16)])
+    assert tones_in(sound, RATE_HZ, DTMF_HZ) == {697.0}
+
+
 def test_tone_shorter_than_200_ms_in_a_longer_sound_is_not_heard() -> None:
     brief = np.concatenate([sine(697.0, RATE_HZ, 800), sine(1336.0, RATE_HZ, 2400)])
     assert tones_in(brief, RATE_HZ, DTMF_HZ) == {1336.0}

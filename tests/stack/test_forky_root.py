@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 
+from ari_app.settings import Settings
 from ari_app.stack.faults import SetupFailed
 from ari_app.stack.forky_root import PACKAGES, cached_root, is_whole, provide_root
 from ari_app.stack.machine import this_machine
@@ -152,6 +154,15 @@ def test_mirror_that_never_answers_is_told_with_the_setting(stand_in: Path, cach
     with pytest.raises(SetupFailed, match=r"connection refused(.|\n)*CENTRALITA_DEBIAN_MIRROR"):
         provide_root(cache, silent, MIRROR)
     assert calls(stand_in, "update") == 3
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="asks the real apt-get")
+def test_mirror_that_refuses_the_connection_fails_the_update_of_the_real_apt(cache: Path, settings: Settings) -> None:
+    nobody_there = f"http://{settings.bind_address}:{settings.api_port}/debian"
+    apt = PrivateApt(cache, nobody_there, "forky", "amd64")
+    apt.prepare()
+    with pytest.raises(SetupFailed, match=nobody_there):
+        apt.update(silent)
 
 
 def test_what_is_downloaded_already_does_not_count_as_to_be_downloaded(stand_in: Path, cache: Path) -> None:

@@ -1,0 +1,191 @@
+"""Whole calls through the engine, on a telephone system in memory; time passes only where a rule is about time."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ari_app.centre import load_centre
+from ari_app.commands import UnknownCall, UnknownOperator
+from tests.ari_app.fake_centre import DEMO, FakeCentre, fake_centre, in_virtual_time
+
+
+@in_virtual_time
+async def test_caller_and_operator_are_bridged_and_recorded_and_everything_is_undone(centre: FakeCentre) -> None:
+    await centre.at_work("1009")
+    shown = await centre.calls()
+    leg = centre.telephony.leg_to("1009")
+    assert centre.call(shown.id).stage == "ringing"
+    centre.telephony.picks_up(leg)
+    await centre.settle()
+    assert centre.telephony.hears("caller") == {leg}
+    assert centre.mixmonitor.recording.keys() == {"caller"}
+    assert centre.call(shown.id).recording is not None
+    centre.telephony.hangs_up(leg)
+    await centre.settle()
+    assert (centre.telephony.channels_up, centre.telephony.bridges_up) == ({}, {})
+    assert centre.call(shown.id).end_reason == "operator_hung_up"
+    assert centre.state("1009") == "wrap_up"
+    await asyncio.sleep(5.1)
+    assert centre.state("1009") == "ready"
+
+
+@in_virtual_time
+async def test_music_plays_while_waiting_and_stops_when_connected(centre: FakeCentre) -> None:
+    await centre.calls()
+    assert centre.telephony.channels_up["caller"].music == "default"
+    await centre.at_work("1009", "answers")
+    assert centre.telephony.channels_up["caller"].music is None
+
+
+@in_virtual_time
+async def test_ring_timeout_stops_the_phone_and_offers_the_call_on(centre: FakeCentre) -> None:
+    await centre.at_work("1009")
+    shown = await centre.calls()
+    first = centre.telephony.leg_to("1009")
+    await centre.at_work("1010")
+    await asyncio.sleep(15.1)
+    await centre.settle()
+    assert first not in centre.telephony.channels_up
+    assert centre.call(shown.id).operator == "1010"
+    assert (centre.state("1009"), centre.board.operators["1009"].reason) == ("paused", "missed")
+
+
+@in_virtual_time
+async def test_caller_who_hangs_up_while_ringing_frees_the_operator(centre: FakeCentre) -> None:
+    await centre.at_work("1009")
+    shown = await centre.calls()
+    centre.telephony.hangs_up("caller")
+    await centre.settle()
+    assert (centre.telephony.channels_up, centre.telephony.bridges_up) == ({}, {})
+    assert centre.state("1009") == "ready"
+    assert centre.call(shown.id).end_reason == "caller_hung_up"
+    assert centre.board.queues["soporte"].abandoned == 1
+
+
+@in_virtual_time
+async def test_a_phone_that_is_gone_when_it_should_ring_passes_the_call_on(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "unregistered")
+    await centre.at_work("1010")
+    shown = await centre.calls()
+    assert centre.call(shown.id).operator == "1010"
+
+
+@in_virtual_time
+async def test_a_conversation_goes_on_without_its_recording_when_that_cannot_start(centre: FakeCentre) -> None:
+    centre.mixmonitor.away = True
+    await centre.at_work("1009", "answers")
+    shown = await centre.calls()
+    assert centre.call(shown.id).stage == "talking"
+    assert centre.call(shown.id).recording is None
+
+
+@in_virtual_time
+async def test_asterisk_going_away_ends_the_call_and_frees_the_operator(centre: FakeCentre) -> None:
+    await centre.at_work("1009")
+    shown = await centre.calls()
+    centre.telephony.away = True
+    centre.telephony.picks_up(centre.telephony.leg_to("1009"))
+    await centre.settle()
+    assert centre.call(shown.id).stage == "ended"
+    assert centre.state("1009") == "wrap_up"
+    centre.telephony.away = False
+
+
+@in_virtual_time
+async def test_menu_digit_during_the_greeting_is_used_by_the_menu(centre: FakeCentre) -> None:
+    shown = await centre.calls(number="900100200")
+    assert centre.call(shown.id).stage == "menu"
+    centre.telephony.presses("caller", "1")
+    await centre.settle()
+    while centre.telephony.channels_up["caller"].playback:
+        centre.telephony.prompt_ends("caller")
+        await centre.settle()
+    assert (centre.call(shown.id).stage, centre.call(shown.id).queue) == ("waiting", "ventas")
+
+
+@in_virtual_time
+async def test_silence_at_the_menu_leads_to_support(centre: FakeCentre) -> None:
+    centre.telephony.finishes_prompts_at_once = True
+    shown = await centre.calls(number="900100200")
+    await asyncio.sleep(60)
+    await centre.settle()
+    assert (centre.call(shown.id).stage, centre.call(shown.id).queue) == ("waiting", "soporte")
+
+
+@in_virtual_time
+async def test_english_is_spoken_and_wanted_after_nine(centre: FakeCentre) -> None:
+    centre.telephony.finishes_prompts_at_once = True
+    shown = await centre.calls(number="900100200")
+    for digit in "91":
+        centre.telephony.presses("caller", digit)
+        await centre.settle()
+    assert centre.call(shown.id).queue == "ventas"
+    assert centre.telephony.played[-1][2] == "en"
+    await centre.at_work("1001")
+    await centre.at_work("1004")
+    assert centre.call(shown.id).operator in {"1001", "1004"}
+
+
+@in_virtual_time
+async def test_a_prompt_that_is_missing_does_not_stop_the_flow(centre: FakeCentre) -> None:
+    centre.telephony.missing_sounds.update(load_centre(DEMO).prompt_media("greeting", "es"))
+    shown = await centre.calls(number="900100200")
+    assert centre.call(shown.id).stage == "menu"
+    assert len(centre.telephony.played) > 1
+
+
+@in_virtual_time
+async def test_the_out_of_hours_number_speaks_and_hangs_up(centre: FakeCentre) -> None:
+    centre.telephony.finishes_prompts_at_once = True
+    shown = await centre.calls(number="900100202")
+    assert centre.call(shown.id).stage == "ended"
+    assert centre.telephony.channels_up == {}
+
+
+async def test_calls_that_arrive_before_the_sweep_wait_for_it(tmp_path: Path) -> None:
+    async with fake_centre(tmp_path, swept=False) as centre:
+        centre.telephony.call_arrives("caller", "inbound", "900100201")
+        await centre.settle()
+        assert centre.board.calls == {}
+        await centre.engine.sweep()
+        await centre.settle()
+        assert len(centre.board.calls) == 1
+
+
+@in_virtual_time
+async def test_commands_about_nobody_say_so(centre: FakeCentre) -> None:
+    with pytest.raises(UnknownOperator):
+        centre.engine.set_operator_state("9999", "ready", None)
+    with pytest.raises(UnknownCall):
+        centre.engine.hang_up_call("20261124-000000-00000000")
+
+
+@in_virtual_time
+async def test_a_feature_code_changes_the_state_and_confirms_it(centre: FakeCentre) -> None:
+    centre.telephony.finishes_prompts_at_once = True
+    centre.engine.phone_changed("1009", reachable=True)
+    centre.telephony.call_arrives("phone", "feature", "11", "1009")
+    await centre.settle()
+    assert centre.state("1009") == "ready"
+    assert centre.telephony.played
+    assert centre.telephony.channels_up == {}
+    assert centre.board.calls == {}
+
+
+@in_virtual_time
+async def test_a_bug_in_one_calls_life_ends_that_call_alone(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "answers")
+    fine = await centre.calls("one")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(centre.telephony, "start_music", _broken)
+        bad = await centre.calls("two")
+    assert (bad.stage, bad.end_reason) == ("ended", "internal_error")
+    assert centre.call(fine.id).stage == "talking"
+    assert "two" not in centre.telephony.channels_up
+
+
+async def _broken(*_: object) -> None:
+    raise ZeroDivisionError
