@@ -49,9 +49,6 @@ class RedisLink:
             arguments.get("path") or f"{arguments.get('host', 'localhost')}:{arguments.get('port', 6379)}"
         )
         self._execute: Callable[..., Awaitable[Any]] = self._client.execute_command
-        self._stale = False
-        self.in_doubt = False
-        """True once a command failed or was cancelled half-way: what Redis holds is not known. The user clears it."""
 
     async def ask(self, *command: str | int) -> Any:
         """One command's answer. Raises one of AWAY."""
@@ -70,12 +67,5 @@ class RedisLink:
         await self._client.aclose()
 
     async def _within_deadline(self, command: Callable[[], Awaitable[Any]]) -> Any:
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                if self._stale:  # a half-read answer would be taken for the next command's
-                    await self._client.connection_pool.disconnect()
-                    self._stale = False
-                return await command()
-        except BaseException:  # cancellation too: the command may have been carried out
-            self._stale = self.in_doubt = True
-            raise
+        async with asyncio.timeout(self._deadline_s):  # the library drops a connection whose answer was not read
+            return await command()

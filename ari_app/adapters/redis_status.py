@@ -130,7 +130,7 @@ class RedisStatus:
         """Write what is left, take back ``controller`` and disconnect, within ``deadline_s``. Only after ``run`` ended."""
         try:
             async with asyncio.timeout(deadline_s):
-                await self._attach(rewrite=self._wrong is not None or self._link.in_doubt)
+                await self._attach(rewrite=self._wrong is not None)
                 await self._link.ask("DEL", self._key("controller"))
         except (*AWAY, Superseded) as error:
             log.warning(
@@ -156,7 +156,6 @@ class RedisStatus:
             await self._rewrite()
         await self._beat()
         await self._flush()
-        self._link.in_doubt = False
         if self._wrong is not None:
             log.info("redis_status_written", redis=self._link.address, epoch=self._board.epoch)
             self._wrong = None

@@ -94,7 +94,6 @@ class Instance:
 
     async def start_asterisk(self) -> None:
         """Start Asterisk and wait until it is fully booted. Raises StartFailed, also when it came up without ARI, AMI or SIP."""
-        self._control_socket.unlink(missing_ok=True)  # kill -9 leaves it, and it would look like a living Asterisk
         await self.asterisk.start()
         hint = f" Its own messages are in {self.folders.log}/messages.log."
         await ready.until_ready(self.asterisk, self._asterisk_is_up, _READY_WITHIN_S, hint)

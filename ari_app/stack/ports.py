@@ -132,8 +132,6 @@ def _bound(address: str, transport: Transport, number: int = 0) -> socket.socket
             # As the servers themselves do, so that connections in TIME_WAIT do not count as taken.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address, number))
-        if transport == "tcp":
-            bound.listen(1)
     except BaseException:
         bound.close()
         raise

@@ -19,7 +19,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import NoPermissionError
 from structlog.testing import capture_logs
 
-from ari_app.adapters.redis_link import BadRedisUrl
+from ari_app.adapters.redis_link import AWAY, BadRedisUrl, RedisLink
 from ari_app.adapters.redis_memory import DayCounts
 from ari_app.adapters.redis_status import RedisStatus
 from ari_app.board import StatusBoard
@@ -145,7 +145,7 @@ async def _message(watch: PubSub, kind: str) -> str:
 
 
 async def test_a_lost_answer_does_not_write_events_twice(redis_server: RedisServer, reader: Redis) -> None:
-    async with Deaf.between(redis_server.port) as deaf, living(deaf.url) as life:
+    async with Deaf.between(redis_server.port) as deaf, living(deaf.url, deadline_s=5) as life:
         life.board.put_operator(ANA)
         await life.settled()
         deaf.swallow_answers()
@@ -173,6 +173,38 @@ async def test_a_redis_that_hangs_holds_nobody_up_and_gets_everything_when_it_go
         await life.settled()
         assert [seq for _, seq in await _seqs(reader)] == list(range(1, 1001))
         assert await reader.hget(PREFIX + "operator:1005", "reason") == "999"
+
+
+async def test_an_answer_that_came_too_late_is_not_taken_for_the_next_commands(redis_server: RedisServer) -> None:
+    link = RedisLink(redis_server.url, deadline_s=0.1)
+    assert await link.ask("ECHO", "first") == "first"
+    assert redis_server._process is not None
+    redis_server._process.send_signal(signal.SIGSTOP)
+    with pytest.raises(AWAY):
+        await link.ask("ECHO", "late")
+    redis_server._process.send_signal(signal.SIGCONT)
+    assert await link.ask("ECHO", "next") == "next"
+    await link.aclose()
+
+
+async def test_a_stop_during_a_flush_whose_fate_is_unknown_leaves_redis_right(
+    redis_server: RedisServer, reader: Redis
+) -> None:
+    life = Life(redis_server.url)
+    await life.begin()
+    life.board.put_operator(ANA)
+    await life.settled()
+    assert redis_server._process is not None
+    redis_server._process.send_signal(signal.SIGSTOP)
+    life.board.put_operator(replace(ANA, state="ready"))
+    await asyncio.sleep(0.05)  # the flush is on its way: stopping there is the point
+    assert life._writing is not None
+    life._writing.cancel()
+    await asyncio.wait({life._writing})
+    redis_server._process.send_signal(signal.SIGCONT)
+    await life.stop()
+    assert await reader.hget(PREFIX + "operator:1005", "state") == "ready"
+    assert await _seqs(reader) == [(1, 1), (1, 2)]
 
 
 async def test_the_stream_is_trimmed_to_about_its_cap(redis_server: RedisServer, reader: Redis) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+
+import aiohttp
 
 from tests.e2e.stack import Stack
 
@@ -14,16 +17,40 @@ async def test_every_application_and_function_that_the_dialplan_names_is_loaded(
     functions = set(re.findall(r"Set\(([A-Z]+)\(", dialplan))
     assert {"Stasis", "Queue", "AGI", "Playback"} <= applications
     for name in sorted(applications):
-        assert "not registered" not in await stack.instance.asterisk_rx(f"core show application {name}"), name
+        assert "is (are) not registered" not in await stack.instance.asterisk_rx(f"core show application {name}"), name
     for name in sorted(functions):
         assert "No function by that name" not in await stack.instance.asterisk_rx(f"core show function {name}"), name
 
 
 async def test_the_dialplan_learns_a_queues_state_from_the_controller(stack: Stack) -> None:
-    async with stack.operator("1009"):
-        await stack.instance.asterisk_rx("channel originate Local/ask@test-queue-status application Wait 10")
-        told = await stack.instance.asterisk_rx("core show globals")
-    assert "TOLD=SUCCESS,0,1," in told
+    rx = stack.instance.asterisk_rx
+    ask = f"AGI(agi://{stack.settings.bind_address}:{stack.settings.fastagi_port}/queue-status,soporte)"
+    await rx(f"dialplan add extension ask,1,{ask} into asks-the-controller")
+    await rx("dialplan add extension ask,2,Wait(10) into asks-the-controller")
+    await rx("dialplan add extension wait,1,Wait(10) into asks-the-controller")
+    try:
+        async with stack.operator("1009"):
+            await _call_within_asterisk(stack, "Local/ask@asks-the-controller")
+            async with asyncio.timeout(5):
+                while not (asking := [line.split("!")[0] for line in await stack.channels() if "!ask!2!" in line]):
+                    await asyncio.sleep(0.02)
+            told = await rx(f"core show channel {asking[0]}")
+    finally:
+        await rx("channel request hangup all")
+        await rx("dialplan remove context asks-the-controller")
+    assert "AGISTATUS=SUCCESS" in told
+    assert "CENTRALITA_WAITING=0" in told
+    assert "CENTRALITA_READY=1" in told
+
+
+async def _call_within_asterisk(stack: Stack, endpoint: str) -> None:
+    settings = stack.settings
+    login = {"Authorization": aiohttp.encode_basic_auth("centralita", settings.ari_secret)}
+    url = f"http://{settings.bind_address}:{settings.ari_port}/ari/channels"
+    # The far side needs somewhere to be; it is hung up with the rest.
+    where = {"endpoint": endpoint, "context": "asks-the-controller", "extension": "wait", "priority": "1"}
+    async with aiohttp.ClientSession(headers=login) as session, session.post(url, params=where) as response:
+        assert response.status == 200, await response.text()
 
 
 async def test_asterisk_starts_without_a_warning(stack: Stack) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 STARTED_S = 1_795_494_121.0  # 2026-11-24T04:22:01Z
 
 
-class _Selector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
+class _Selector(selectors.DefaultSelector):
     """Skips waiting: the loop's time moves on instead."""
 
     passed_s = 0.0

@@ -158,7 +158,7 @@ class CentreMachine(RuleBasedStateMachine):
         assert code is not None
         self.tell(ev.OfferRefused(name, code, cause) if cause else ev.OfferAnswered(name, code))
 
-    @rule(seconds=steps_s, tell=st.booleans())
+    @rule(seconds=steps_s | st.just(60.0), tell=st.booleans())
     def time_goes_on(self, seconds: float, tell: bool) -> None:
         self.now += seconds
         if tell:

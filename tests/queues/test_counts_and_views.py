@@ -139,7 +139,7 @@ def test_queue_view_counts_states_and_says_how_long_the_longest_has_waited() -> 
 
 
 def test_expected_wait_is_nothing_until_enough_calls_were_handled() -> None:
-    floor = FloorManager(operator("1001"))
+    floor = FloorManager(operator("1001"), operator("1002"), operator("1003"))
     floor.log_in("1001")
     for number in range(5):
         floor.talk(f"call{number}", "1001")
@@ -152,6 +152,10 @@ def test_expected_wait_is_nothing_until_enough_calls_were_handled() -> None:
     assert floor.acd.waiting_ready_wait("support", floor.now) == (0, 0, (0.0, 200.0))  # 100 s each, one operator
     for number in range(3):
         floor.join(f"waiting{number}")
+    assert floor.acd.waiting_ready_wait("support", floor.now) == (3, 0, (200.0, 600.0))
+    for code in ("1002", "1003"):  # neither serves: one is paused, the other has no phone
+        floor.tell(OperatorBecameReady(code))
+    floor.tell(OperatorPaused("1002"))
     assert floor.acd.waiting_ready_wait("support", floor.now) == (3, 0, (200.0, 600.0))
     floor.wait(3601)
     assert floor.acd.waiting_ready_wait("support", floor.now)[2] is None  # that was long ago

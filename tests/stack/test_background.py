@@ -29,6 +29,12 @@ def test_announced_supervisor_is_found_and_withdraws(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_withdrawing_leaves_another_supervisors_files(tmp_path: Path) -> None:
+    background.pid_file(tmp_path).write_text(identity_of(os.getppid()), encoding="ascii")
+    background.withdraw(tmp_path)
+    assert background.running_supervisor(tmp_path) == os.getppid()
+
+
 def test_second_start_on_one_state_folder_is_refused(tmp_path: Path) -> None:
     background.announce(background.pid_file(tmp_path))
     with pytest.raises(AlreadyRunning, match="make down"):

@@ -72,19 +72,13 @@ async def test_child_can_be_started_again_after_a_kill(tmp_path: Path) -> None:
     await child.stop()
 
 
-async def test_grandchildren_end_with_the_child(tmp_path: Path) -> None:
-    script = (
-        "import subprocess, signal; p = subprocess.Popen(['sleep', '600']); print('pid', p.pid, 'up'); signal.pause()"
-    )
+async def test_grandchildren_end_with_a_child_that_ends_by_itself(tmp_path: Path) -> None:
+    script = "import subprocess; p = subprocess.Popen(['sleep', '600']); print('pid', p.pid, flush=True)"
     child = Child(plan(tmp_path, script))
     await child.start()
-    await said(child, "up")
+    assert await child.wait() == 0
     grandchild = int(child.plan.output.read_text(encoding="utf-8").split()[1])
-    identity = tuple(map(int, identity_of(grandchild).split()))
-    await child.kill()
-    async with asyncio.timeout(DEADLINE_S):
-        while is_alive((identity[0], identity[1])):
-            await asyncio.sleep(0.01)
+    await asyncio.to_thread(wait_dead, grandchild)
 
 
 async def test_command_that_does_not_exist_is_told_in_words(tmp_path: Path) -> None:
@@ -141,18 +135,17 @@ asyncio.run(main())
         assert is_alive(identity)
         process.kill()
         process.wait(DEADLINE_S)
-    wait_gone(identity)
+    wait_dead(identity[0])
 
 
-def wait_gone(identity: tuple[int, int]) -> None:
+def wait_dead(pid: int) -> None:
     """Waits on the kernel's own notice (pidfd_open(2)) that the process has ended."""
     try:
-        descriptor = os.pidfd_open(identity[0])
+        descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
         return
     try:
-        if is_alive(identity):
-            assert select.select([descriptor], [], [], DEADLINE_S)[0], "still alive"
+        assert select.select([descriptor], [], [], DEADLINE_S)[0], "still alive"
     finally:
         os.close(descriptor)
 
@@ -173,11 +166,11 @@ def test_stranger_with_the_same_number_is_left_alone(tmp_path: Path) -> None:
         pid_file = tmp_path / "part.pid"
         pid_file.write_text(f"{pid} {start - 1}\n", encoding="ascii")
         end_leftover(pid_file)
-        assert stranger.poll() is None
         assert not pid_file.exists()
     finally:
-        stranger.kill()
-        stranger.wait()
+        stranger.terminate()
+    # Had it been killed before, this would be the reason of its end.
+    assert stranger.wait(DEADLINE_S) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("text", ["", "12", "twelve 13", "1 2 3"])
