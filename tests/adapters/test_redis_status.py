@@ -190,19 +190,16 @@ async def test_an_answer_that_came_too_late_is_not_taken_for_the_next_commands(r
 async def test_a_stop_during_a_flush_whose_fate_is_unknown_leaves_redis_right(
     redis_server: RedisServer, reader: Redis
 ) -> None:
-    life = Life(redis_server.url)
-    await life.begin()
-    life.board.put_operator(ANA)
-    await life.settled()
-    assert redis_server._process is not None
-    redis_server._process.send_signal(signal.SIGSTOP)
-    life.board.put_operator(replace(ANA, state="ready"))
-    await asyncio.sleep(0.05)  # the flush is on its way: stopping there is the point
-    assert life._writing is not None
-    life._writing.cancel()
-    await asyncio.wait({life._writing})
-    redis_server._process.send_signal(signal.SIGCONT)
-    await life.stop()
+    async with Deaf.between(redis_server.port) as deaf:
+        life = Life(deaf.url, deadline_s=5)
+        await life.begin()
+        life.board.put_operator(ANA)
+        await life.settled()
+        deaf.hold_answers()
+        life.board.put_operator(replace(ANA, state="ready"))
+        async with asyncio.timeout(10):
+            await deaf.held.wait()  # Redis did it, and we shall not be told
+        await life.stop()
     assert await reader.hget(PREFIX + "operator:1005", "state") == "ready"
     assert await _seqs(reader) == [(1, 1), (1, 2)]
 
@@ -447,12 +444,14 @@ async def test_the_documented_access_rules_suffice_and_readers_cannot_write(
 
 
 class Deaf:
-    """A TCP relay to Redis that can carry a request over and lose its answer, once, with the connection."""
+    """A TCP relay to Redis that can carry one request over and lose its answer, or keep it back."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._swallow = False
+        self._hold = False
         self.swallowed = 0
+        self.held = asyncio.Event()
         self.url = ""
 
     @classmethod
@@ -465,7 +464,12 @@ class Deaf:
             yield deaf
 
     def swallow_answers(self) -> None:
+        """Lose the next answer, and the connection with it."""
         self._swallow = True
+
+    def hold_answers(self) -> None:
+        """Keep the next answer back, and set ``held``; a later connection gets its answers."""
+        self._hold = True
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         to_reader, to_writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -490,5 +494,9 @@ class Deaf:
                 self._swallow = False
                 self.swallowed += len(chunk)
                 raise ConnectionResetError
+            if self._hold:
+                self._hold = False
+                self.held.set()
+                await asyncio.Event().wait()
             target.write(chunk)
         raise ConnectionResetError

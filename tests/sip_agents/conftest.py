@@ -9,10 +9,19 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from sip_agents import SipAgent, Timing
+from sip_agents import IncomingCall, OutgoingCall, SipAgent, Timing
 from sip_agents.udp import UdpSocket
 
 Phones: TypeAlias = Callable[..., Awaitable[SipAgent]]
+
+
+async def talk(caller: SipAgent, callee: SipAgent) -> tuple[OutgoingCall, IncomingCall]:
+    """An answered call, and its other side."""
+    call = await caller.call(callee.uri)
+    incoming = await callee.incoming()
+    await incoming.answer()
+    await call.answered()
+    return call, incoming
 
 
 class Stranger:
@@ -27,7 +36,7 @@ class Stranger:
     def send(self, datagram: bytes, to: tuple[str, int]) -> None:
         self._socket.send(datagram, to)
 
-    def ask(self, phone: SipAgent, request: str, *headers: str, body: bytes = b"") -> None:
+    def ask(self, phone: SipAgent, request: str, *headers: str, body: bytes = b"", contact: str = "") -> None:
         """Send ``METHOD CALL-ID BRANCH TO`` as a SIP request from here, CSeq 1, From tag ``x``."""
         method, call_id, branch, to = request.split(" ", 3)
         here = f"127.0.0.1:{self.port}"
@@ -38,7 +47,7 @@ class Stranger:
             f"To: {to}",
             f"Call-ID: {call_id}",
             f"CSeq: 1 {method}",
-            f"Contact: <sip:x@{here}>",
+            f"Contact: {contact or f'<sip:x@{here}>'}",
             *headers,
             f"Content-Length: {len(body)}",
         ]
@@ -60,6 +69,8 @@ async def stranger() -> AsyncIterator[Stranger]:
 @pytest.fixture
 async def phone() -> AsyncIterator[Phones]:
     """Makes phones: ``await phone(user="ana", tone_hz=697.0)``. Their T1 is 50 ms, so that a lost message costs little."""
+    raised: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: raised.append(context))
     async with AsyncExitStack() as stack:
 
         async def make(local_ip: str = "127.0.0.1", **settings: Any) -> SipAgent:
@@ -67,3 +78,4 @@ async def phone() -> AsyncIterator[Phones]:
             return await stack.enter_async_context(SipAgent(local_ip, **settings))
 
         yield make
+    assert raised == [], "something was raised in a timer or a socket's callback"

@@ -12,8 +12,9 @@ from sip_agents import NotInTime, RegistrationRefused, SipAgent, Timing
 from sip_agents.address import parse_uri
 from sip_agents.digest import Challenge, Credentials, answer
 from sip_agents.exchange import Exchange
-from sip_agents.message import Headers, Request, Response, response_to
+from sip_agents.message import Headers, Message, Request, Response, response_to
 from sip_agents.registration import granted_s
+from sip_agents.trace import Way
 from sip_agents.transactions import ServerTransaction
 
 from .conftest import Phones
@@ -134,6 +135,25 @@ async def test_registration_is_refreshed_before_it_lapses(registrar: Registrar, 
             request = await registrar.heard.get()
     assert request.headers.cseq.number == 4
     assert len(set(registrar.bound)) == 1
+
+
+async def test_phone_that_unregistered_is_not_refreshed_any_more(registrar: Registrar, phone: Phones) -> None:
+    registrar.grants_s = 1
+    ana = await phone(registrar=registrar.address, user="1001", secret=SECRET)
+    bea = await phone(registrar=registrar.address, user="1002", secret=SECRET)
+    await ana.register()
+    await ana.unregister()
+    await bea.register()
+    asked = len(ana.trace)
+    refreshed = asyncio.Event()
+
+    def notices(way: Way, message: Message) -> bool:
+        refreshed.set()
+        return False
+
+    bea.lose(notices)
+    await asyncio.wait_for(refreshed.wait(), 5)  # ana's turn would have come before
+    assert len(ana.trace) == asked
 
 
 async def test_stale_nonce_is_no_refusal(registrar: Registrar, phone: Phones) -> None:
