@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 from pathlib import Path
 
+from ari_app.settings import load_settings
+from ari_app.stack.redis_install import provide_redis
 
-def redis_server_program() -> str:
-    """The redis-server to run: CENTRALITA_REDIS_SERVER, else the one on PATH. Raises RuntimeError that says what to do."""
-    program = os.environ.get("CENTRALITA_REDIS_SERVER") or shutil.which("redis-server")
-    if program is None:
-        raise RuntimeError("no redis-server: install redis-server, or name one in CENTRALITA_REDIS_SERVER")
-    return program
+PROJECT = Path(__file__).parents[2]
+
+
+def redis_server_command() -> tuple[str, ...]:
+    """How to run redis-server: the one on PATH, else the cached one, made if need be. Raises SetupFailed."""
+    return provide_redis(load_settings(PROJECT).cache, print).command
 
 
 class RedisServer:
@@ -33,7 +33,7 @@ class RedisServer:
     def start(self) -> None:
         """Returns when it accepts connections. Raises RuntimeError with its output if it does not come up."""
         # fmt: off
-        command = [redis_server_program(), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._folder),
+        command = [*redis_server_command(), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._folder),
                    "--save", "", "--appendonly", "no"]
         # fmt: on
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

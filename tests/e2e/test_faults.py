@@ -65,6 +65,7 @@ async def test_a_restarted_asterisk_finds_the_controller_and_the_phones_again(st
         await stack.instance.asterisk.kill()
         await stack.instance.start_asterisk()
         await watch.call(stage="ended")
+        await phone.register()  # the killed Asterisk may not have written this young registration to its disk yet
         await watch.operator("1009", state="ready", phone="reachable", within_s=30)
         second = await dial(carrier)
         again = await phone.incoming(15)
