@@ -63,7 +63,7 @@ async def test_english_callers_get_an_operator_who_speaks_it_while_others_are_id
         call = await dial(carrier, "900100200")
         await call.send_digit("9")
         await call.send_digit("1")
-        incoming = await english.incoming()
+        incoming = await english.incoming(timeout_s=20)  # two notices, heard in full
         await watch.call(stage="ringing", queue="ventas", operator="1004")
         await call.hang_up()
         await incoming.cancelled()
