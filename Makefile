@@ -32,7 +32,8 @@ status: .venv/.installed ## What runs now
 	@$(CENTRALITA) status
 
 # make takes --json for itself, so `make demo --json` cannot work.
-demo: .venv/.installed ## Place a call through the running stack (JSON=1 for one JSON object)
+demo: .venv/.installed ## Place a call through the stack, started if need be (JSON=1: one JSON object)
+	@$(CENTRALITA) status > /dev/null 2>&1 || $(CENTRALITA) up --no-self-check 1>&2
 	@$(CENTRALITA) demo $(if $(JSON),--json) $(ARGS)
 
 doctor: .venv/.installed ## Look for everything known to go wrong, with the remedy

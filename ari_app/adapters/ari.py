@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -245,8 +245,10 @@ class AriTelephony:
         await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
 
     async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str]) -> None:
-        await self._ari.channels.create(
-            endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables=dict(variables)
+        await _to_its_end(
+            self._ari.channels.create(
+                endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables=dict(variables)
+            )
         )
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
@@ -255,7 +257,7 @@ class AriTelephony:
 
     async def create_bridge(self, bridge: str, name: str) -> None:
         """See Telephony.create_bridge."""
-        await self._ari.bridges.createWithId(bridgeId=bridge, type="mixing", name=name)
+        await _to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing", name=name))
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
         """See Telephony.add_to_bridge."""
@@ -273,3 +275,19 @@ class AriTelephony:
     async def bridges(self) -> list[BridgeInfo]:
         """See Telephony.bridges."""
         return [ari_events.bridge_info(bridge.json) for bridge in await self._ari.bridges.list()]
+
+
+async def _to_its_end(command: Coroutine[Any, Any, Any]) -> None:
+    """Carry out a command that makes something, also when the call that asked for it is cancelled meanwhile.
+
+    Abandoned in flight, Asterisk could make the leg or bridge after the call's tidying up had removed it. The command's
+    own deadline bounds the wait.
+    """
+    making = asyncio.ensure_future(command)
+    try:
+        await asyncio.shield(making)
+    except asyncio.CancelledError:
+        await asyncio.wait({making})
+        if not making.cancelled():
+            making.exception()  # read, so that nobody warns that it was not
+        raise

@@ -323,3 +323,14 @@ async def test_finishing_wrap_up_from_the_phone_makes_the_operator_ready(stack: 
         await feature.answered()
         await watch.operator("1009", state="ready")
         await feature.ended(10)
+
+
+async def test_a_caller_who_hangs_up_the_moment_the_operator_answers_leaves_no_bridge_or_leg(stack: Stack) -> None:
+    async with stack.operator("1009") as phone, stack.carrier() as carrier, stack.watch() as watch:
+        phone.auto_answer = 0.0
+        for _ in range(5):
+            call = await dial(carrier)
+            await phone.incoming()
+            await call.hang_up()
+            await watch.operator("1009", state="ready")
+    await stack.nothing_is_left()
