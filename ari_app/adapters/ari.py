@@ -261,7 +261,7 @@ class AriTelephony:
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
         """See Telephony.add_to_bridge."""
-        await self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels))
+        await _to_its_end(self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels)))
 
     async def destroy_bridge(self, bridge: str) -> None:
         """See Telephony.destroy_bridge."""
@@ -280,7 +280,7 @@ class AriTelephony:
 async def _to_its_end(command: Coroutine[Any, Any, Any]) -> None:
     """Carry out a command that makes something, also when the call that asked for it is cancelled meanwhile.
 
-    Abandoned in flight, Asterisk could make the leg or bridge after the call's tidying up had removed it. The command's
+    Abandoned in flight, Asterisk could make the leg or bridge, or add to it, after the call's tidying up had removed it. The command's
     own deadline bounds the wait.
     """
     making = asyncio.ensure_future(command)

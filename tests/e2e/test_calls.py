@@ -317,6 +317,7 @@ async def test_finishing_wrap_up_from_the_phone_makes_the_operator_ready(stack: 
         call = await dial(carrier)
         incoming = await phone.incoming()
         await incoming.answer()
+        await watch.operator("1009", state="talking")
         await call.hang_up()
         await watch.operator("1009", state="wrap_up")
         feature = await phone.call("*14")
