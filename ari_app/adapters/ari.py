@@ -280,8 +280,8 @@ class AriTelephony:
 async def _to_its_end(command: Coroutine[Any, Any, Any]) -> None:
     """Carry out a command that makes something, also when the call that asked for it is cancelled meanwhile.
 
-    Abandoned in flight, Asterisk could make the leg or bridge, or add to it, after the call's tidying up had removed it. The command's
-    own deadline bounds the wait.
+    Abandoned in flight, Asterisk could make the leg or bridge, or add to it, after the call's tidying up had removed it.
+    The command's own deadline bounds the wait.
     """
     making = asyncio.ensure_future(command)
     try:
