@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from queues import status
 from queues.deadlines import Deadlines
@@ -66,9 +67,12 @@ class Acd:
         found = self._floor.calls.get(call)
         return status.call_view(found) if found else None
 
-    def line(self, queue: str) -> list[str]:
-        """The ids of all calls waiting or ringing in ``queue``, the first one first. Raises UnknownQueue."""
-        return [call.id for call in self._floor.queue(queue).line]
+    def line(self, queue: str, limit: int | None = None) -> list[str]:
+        """The ids of the calls waiting or ringing in ``queue``, the first one first, at most ``limit`` of them.
+
+        Raises UnknownQueue.
+        """
+        return [call.id for call in islice(self._floor.queue(queue).line, limit)]
 
     def touched(self) -> Touched:
         """Whose view may have changed since last asked."""

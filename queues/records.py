@@ -1,4 +1,4 @@
-"""What is remembered about each operator, caller and queue? Records that only floor.py, moves.py and outcomes.py change."""
+"""What is remembered about each operator, caller and queue? Only floor.py, moves.py and outcomes.py change it."""
 
 from __future__ import annotations
 

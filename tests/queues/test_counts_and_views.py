@@ -108,6 +108,7 @@ def test_position_counts_waiting_and_ringing_by_arrival() -> None:
         "bea": 3,
         "carla": 4,
     }
+    assert floor.acd.line("support", 2) == ["dora", "ana"]
     floor.answer("ana", "1001")
     assert (position("ana"), position("bea")) == (None, 2)
 
