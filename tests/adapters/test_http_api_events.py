@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -245,7 +246,14 @@ async def test_a_stop_ends_within_two_seconds_whoever_is_connected(centre: FakeC
             await stopping
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", served.port)) != 0
+    assert not _connections_of(served.port)  # not even the one whose client never reads
     stalled.close()
+
+
+def _connections_of(port: int) -> list[str]:
+    """The established connections whose near end is ``port``, as Linux lists them (proc(5), /proc/net/tcp: state 01)."""
+    listed = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    return [near for _, near, _, state, *_ in listed if state == "01" and near.endswith(f":{port:04X}")]
 
 
 async def test_a_taken_port_is_told_before_anything_else(centre: FakeCentre) -> None:

@@ -269,6 +269,21 @@ async def test_calls_operators_and_queues_of_an_earlier_life_do_not_stay_as_ghos
             assert not await reader.exists(PREFIX + ghost)
 
 
+async def test_a_life_too_short_to_write_still_leaves_no_ghosts_of_an_earlier_one(
+    redis_server: RedisServer, reader: Redis
+) -> None:
+    earlier = Life(redis_server.url)
+    await earlier.begin()
+    earlier.board.put_call(replace(CALL, stage="talking"))
+    await earlier.settled()
+    await earlier.vanish()
+    short = Life(redis_server.url)
+    await short.status.start()
+    await short.stop()
+    assert await reader.smembers(PREFIX + "calls") == set()
+    assert not await reader.exists(PREFIX + "call:call-1")
+
+
 async def test_an_ended_call_leaves_the_set_and_its_hash_expires(redis_server: RedisServer, reader: Redis) -> None:
     async with living(redis_server.url) as life:
         list(steps_of_a_call(life.board))
