@@ -53,11 +53,12 @@ check: .venv/.installed-dev ## Lint, format, types, direction of imports
 	@echo "mypy" && $(BIN)/mypy --no-error-summary
 	@echo "import-linter" && $(BIN)/lint-imports --no-cache > .state/lint-imports.txt || { cat .state/lint-imports.txt; exit 1; }
 
+# --universal: what only some Pythons or machines need is in it too (Debian 12 has 3.11.2, where redis wants async-timeout).
 lock: .venv/.installed-dev ## Pin every library anew, with hashes
 	@for extra in "" "-dev"; do \
 	    echo "requirements$$extra.lock"; \
 	    env -u UV_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS -u UV_DEFAULT_INDEX -u UV_INDEX_URL \
-	        $(BIN)/uv pip compile --quiet --no-config --upgrade --generate-hashes --python-version 3.11 \
+	        $(BIN)/uv pip compile --quiet --no-config --upgrade --universal --generate-hashes --python-version 3.11 \
 	        --custom-compile-command "make lock" $${extra:+--extra dev} pyproject.toml -o requirements$$extra.lock; \
 	done
 
