@@ -39,6 +39,7 @@ async def reader(redis_server: RedisServer) -> AsyncIterator[Redis]:
 
 SECRET = "one secret for the whole demo"
 TOKEN_KEY = "a key of at least thirty-two characters"
+OPERATOR, OTHER, SUPERVISOR, COORDINATOR = "1005", "1006", "2001", "3001"
 
 
 class FakeCentre:
@@ -100,6 +101,15 @@ class Api:
         token = (await self.login(code)).json()["token"]
         headers = {"Authorization": f"Bearer {token}"} | options.pop("headers", {})
         return await self.http.request(method, f"/api/v1{path}", headers=headers, **options)
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str, str | None]:
+    """Status, code and field of a refusal, which must have the one shape."""
+    body = answer.json()
+    assert set(body) == {"error"}
+    assert set(body["error"]) <= {"code", "message", "field"}
+    assert body["error"]["message"]
+    return answer.status_code, body["error"]["code"], body["error"].get("field")
 
 
 @pytest.fixture
