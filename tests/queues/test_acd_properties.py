@@ -64,11 +64,11 @@ class CentreMachine(RuleBasedStateMachine):
         assert brief(effects) == self.plain.handle(event, self.now)
         if isinstance(event, ev.OperatorBecameReady):
             self.left_alone_until.pop(event.operator, None)
+        if ended_by:  # before the offers: one made in this very step must honour it, and it takes an older one's place
+            self.left_alone_until[ended_by[0]] = self.now + ended_by[1]
         offers = [effect for effect in effects if isinstance(effect, OfferCall)]
         for offer, why in zip(offers, self.plain.why, strict=True):
             self._check_decision(offer, why)
-        if ended_by and self.acd.operator(ended_by[0]).state == "wrap_up":
-            self.left_alone_until[ended_by[0]] = self.now + ended_by[1]
 
     def _talks_on(self, event: ev.AcdEvent) -> tuple[str, float] | None:
         """Whose conversation ``event`` ends, and the wrap-up due after it (s)."""

@@ -200,6 +200,17 @@ def test_pause_from_before_an_adopted_conversation_comes_back_after_it() -> None
     assert floor.acd.operator("1001").reason == "lunch"
 
 
+def test_wrap_up_from_before_an_adopted_conversation_gives_way_to_that_conversations_own() -> None:
+    quick = replace(SALES, wrap_up_s=0)
+    floor = FloorManager(operator("1001", "support", "sales"), queues=[SUPPORT, quick])
+    floor.log_in("1001")
+    floor.talk("ana", "1001")
+    floor.end("ana")
+    assert floor.join("bea", "sales") == []  # still left alone
+    floor.tell(ConversationAdopted("carla", "sales", "1001"))
+    assert floor.end("carla") == [("offer", "bea", "1001")]
+
+
 def test_refusal_pause_from_before_an_adopted_conversation_does_not_come_back() -> None:
     floor = FloorManager(operator("1001"))
     floor.log_in("1001")
