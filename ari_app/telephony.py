@@ -179,7 +179,7 @@ class Telephony(Protocol):
         ...
 
     async def channels(self) -> list[ChannelInfo]:
-        """Every channel that is up in Asterisk."""
+        """Every channel in Asterisk; one may still be listed for an instant after its ChannelEnded."""
         ...
 
     async def bridges(self) -> list[BridgeInfo]:
