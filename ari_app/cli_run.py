@@ -152,7 +152,7 @@ def _say_where(settings: Settings, write: Write) -> None:
     address = f"http://{settings.bind_address}:{settings.api_port}"
     write("")
     write("Centralita is up.")
-    write(f"  API            {address}/api/v1/ (described at {address}/docs)")
+    write(f"  API            {address}/api/v1/ (described at {address}/api/v1/openapi.json)")
     write(
         f"  phones         register at {settings.bind_address}:{settings.sip_port}/udp, secret DEMO_SIP_SECRET in .env"
     )

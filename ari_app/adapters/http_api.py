@@ -68,7 +68,7 @@ def create_app(
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
-    ``token_key`` signs tokens (at least 24 characters, else ValueError); ``now`` is Unix seconds. Create it before the
+    ``token_key`` signs tokens (at least TOKEN_KEY_LENGTH characters, else ValueError); ``now`` is Unix seconds. Create it before the
     engine puts anything on the board, so that the event stream's sequence numbers are the board's.
     """
     app = FastAPI(

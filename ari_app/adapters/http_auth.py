@@ -20,9 +20,9 @@ from itsdangerous import BadData, URLSafeSerializer
 from ari_app.accounts import Account, Accounts
 from ari_app.adapters.http_errors import Refused
 from ari_app.contract import CallStatus, OperatorStatus, Subject
+from ari_app.settings import TOKEN_KEY_LENGTH
 
 TOKEN_LIFE_S: Final = 12 * 3600
-SHORTEST_KEY: Final = 24
 FAILURES: Final = 5
 FAILURES_WINDOW_S: Final = 60.0
 REMEMBERED: Final = 10_000
@@ -44,13 +44,13 @@ class Caller:
 
 
 class Tokens:
-    """Makes and reads bearer tokens. ``key`` is at least SHORTEST_KEY characters; ``now`` is Unix seconds."""
+    """Makes and reads bearer tokens. ``key`` is at least TOKEN_KEY_LENGTH characters; ``now`` is Unix seconds."""
 
     def __init__(self, key: str, accounts: Accounts, now: Now) -> None:
         """Raises ValueError if the key is too short to be a secret."""
-        if len(key) < SHORTEST_KEY:
+        if len(key) < TOKEN_KEY_LENGTH:
             raise ValueError(
-                f"the token key has {len(key)} characters; give one of at least {SHORTEST_KEY}, made at random"
+                f"the token key has {len(key)} characters; give one of at least {TOKEN_KEY_LENGTH}, made at random"
             )
         self._serializer = URLSafeSerializer(key, salt="centralita-api-v1", signer_kwargs={"digest_method": sha256})
         self._accounts = accounts

@@ -112,5 +112,5 @@ async def test_a_removed_account_is_out_at_once(centre: FakeCentre, api: Api) ->
 
 
 def test_a_short_token_key_is_refused(centre: FakeCentre) -> None:
-    with pytest.raises(ValueError, match="at least 24"):
+    with pytest.raises(ValueError, match="at least 32"):
         create_app(centre.board, centre, centre.accounts, "short", lambda: 0.0, list)
