@@ -68,8 +68,8 @@ def create_app(
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
-    ``token_key`` signs tokens (at least TOKEN_KEY_LENGTH characters, else ValueError); ``now`` is Unix seconds. Create it before the
-    engine puts anything on the board, so that the event stream's sequence numbers are the board's.
+    ``token_key`` signs tokens (ValueError below TOKEN_KEY_LENGTH characters); ``now`` is Unix seconds. Create it before
+    the engine puts anything on the board, so that the event stream's sequence numbers are the board's.
     """
     app = FastAPI(
         title="Centralita",
