@@ -44,7 +44,7 @@ doctor: .venv/.installed ## Look for everything known to go wrong, with the reme
 test: check ## Every check and every test, with real Asterisk and Redis
 	@$(PYTEST) $(ARGS)
 
-test-fast: .venv/.installed-dev ## The tests that need neither Asterisk nor Redis
+test-fast: .venv/.installed-dev ## Everything but real calls: no Asterisk (Redis is still used)
 	@$(PYTEST) -m 'not e2e' $(ARGS)
 
 test-deep: .venv/.installed-dev ## Every test, with many more generated cases

@@ -11,6 +11,9 @@ from queues.effects import AcdEffect
 
 CallItem = TelephonyEvent | AcdEffect
 
+BRIDGE_PREFIX = "centralita:"
+"""How the names of our bridges begin; the call's id follows."""
+
 
 @dataclass(eq=False, slots=True)
 class Call:
@@ -55,6 +58,11 @@ class Call:
         """A bridge id that was never used."""
         self.bridges += 1
         return f"{self.id}-talk-{self.bridges}"
+
+    @property
+    def bridge_name(self) -> str:
+        """The name of its bridges, by which a later life of the controller knows them for ours."""
+        return f"{BRIDGE_PREFIX}{self.id}"
 
     def next_playback(self) -> str:
         """A playback id that was never used."""

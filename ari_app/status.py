@@ -57,7 +57,7 @@ class StatusPublisher:
             if call in calls:
                 self.publish_call(calls[call], acd)
         for queue in touched.lines:
-            self._publish_line(acd.line(queue)[:LIVE_POSITIONS], acd, calls)
+            self._publish_line(acd.line(queue, LIVE_POSITIONS), acd, calls)
         self._dirty_lines |= touched.lines
 
     def _publish_line(self, line: Sequence[str], acd: Acd, calls: Mapping[str, Call]) -> None:
@@ -77,8 +77,9 @@ class StatusPublisher:
         for queue in self._dirty_lines:
             self._publish_line(acd.line(queue)[LIVE_POSITIONS:], acd, calls)
         self._dirty_lines.clear()
+        today = self.day(now)
         for queue, shown in list(self._board.queues.items()):
-            if shown.waiting or shown.ringing or shown.day != self.day(now):
+            if shown.waiting or shown.ringing or shown.day != today:
                 self._publish_queue(queue, acd, now)
 
     def _publish_queue(self, name: str, acd: Acd, now: float) -> None:

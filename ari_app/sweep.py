@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ari_app.call import BRIDGE_PREFIX
 from ari_app.telephony import BridgeInfo, ChannelInfo
-
-BRIDGE_PREFIX = "centralita:"
 
 
 @dataclass(frozen=True, slots=True)

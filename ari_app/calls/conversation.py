@@ -16,10 +16,9 @@ async def converse(call: Call, leg: OperatorLeg, exchange: Exchange) -> None:
     recording: RecordingPlan | None = None
     try:
         recording = await _connect(call, leg, exchange)
-        await until_leg_ends(call, leg.channel)
-        call.end_reason = "operator_hung_up"
+        await _until_operator_hangs_up(call, leg)
     finally:
-        await take_apart(call, leg, recording, exchange)
+        await _take_apart(call, leg, recording, exchange)
 
 
 async def adopted_conversation(
@@ -27,12 +26,10 @@ async def adopted_conversation(
 ) -> None:
     """The rest of a conversation that an earlier life of the controller connected; it goes on as it was."""
     try:
-        await until_leg_ends(call, leg.channel)
-        call.end_reason = "operator_hung_up"
+        await _until_operator_hangs_up(call, leg)
     finally:
-        await take_apart(call, leg, recording, exchange)
-        await exchange.hang_up(call.channel)
-        exchange.switchboard.leave(call.id)
+        await _take_apart(call, leg, recording, exchange)
+        await exchange.release(call)
 
 
 async def _connect(call: Call, leg: OperatorLeg, exchange: Exchange) -> RecordingPlan | None:
@@ -50,17 +47,18 @@ async def _connect(call: Call, leg: OperatorLeg, exchange: Exchange) -> Recordin
     return recording
 
 
-async def until_leg_ends(call: Call, leg: str) -> None:
+async def _until_operator_hangs_up(call: Call, leg: OperatorLeg) -> None:
     """Wait for the end of ``leg``; keys pressed and the like pass by."""
     while True:
         match await call.inbox.get():
-            case ChannelEnded(channel=channel) if channel == leg:
+            case ChannelEnded(channel=channel) if channel == leg.channel:
+                call.end_reason = "operator_hung_up"
                 return
             case _:
                 pass
 
 
-async def take_apart(call: Call, leg: OperatorLeg, recording: RecordingPlan | None, exchange: Exchange) -> None:
+async def _take_apart(call: Call, leg: OperatorLeg, recording: RecordingPlan | None, exchange: Exchange) -> None:
     """End the operator's leg and the bridge; the recording is finished beside, so that nobody waits for a file."""
     await exchange.end_leg(leg.channel)
     await exchange.destroy_bridge(leg.bridge)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from ari_app.call import Call
 from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.commands import CentreCommands
@@ -57,6 +58,11 @@ class Exchange:
             await self.telephony.hang_up(channel)
         except TelephonyError as failed:
             log.warning("channel_not_ended", channel=channel, why=str(failed))
+
+    async def release(self, call: Call) -> None:
+        """End the call for good: the caller first, then the ACD, which must not ring the operator while it still sounds."""
+        await self.hang_up(call.channel)
+        self.switchboard.leave(call.id)
 
     async def end_leg(self, leg: str) -> None:
         """End a leg of ours; what it says from now on is not heard."""

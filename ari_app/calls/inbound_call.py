@@ -21,6 +21,4 @@ async def inbound_call(call: Call, exchange: Exchange) -> None:
         leg = await wait_for_operator(call, wish, exchange)
         await converse(call, leg, exchange)
     finally:
-        # The caller first, then the ACD: an operator must not be rung again while the old call still sounds.
-        await exchange.hang_up(call.channel)
-        exchange.switchboard.leave(call.id)
+        await exchange.release(call)

@@ -9,7 +9,6 @@ import structlog
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
 from ari_app.telephony import (
-    AlreadyThere,
     CallerShown,
     ChannelEnded,
     LegAnswered,
@@ -84,7 +83,7 @@ class _RingingLegs:
             await self._prepare_bridge()
         except PhoneUnreachable:
             self._refused(operator, "unreachable")
-        except (TelephonyError, AlreadyThere) as failed:
+        except TelephonyError as failed:
             log.warning("leg_not_rung", call=call.id, operator=operator, why=str(failed))
             await self._exchange.hang_up(leg)
             self._refused(operator, "failed")
@@ -100,7 +99,7 @@ class _RingingLegs:
     async def _prepare_bridge(self) -> None:
         if self._bridge is None:
             self._bridge = self._call.next_bridge()
-            await self._exchange.telephony.create_bridge(self._bridge, f"centralita:{self._call.id}")
+            await self._exchange.telephony.create_bridge(self._bridge, self._call.bridge_name)
 
     def answered(self, leg: str) -> None:
         """Tell the ACD; it answers with ConnectCall, or with WithdrawOffer when someone was faster."""

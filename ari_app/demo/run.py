@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,7 +25,12 @@ CALLER_HZ: Final = 440.0
 OPERATOR_HZ: Final = 1250.0
 RINGS_S: Final = 0.3
 TALKS_S: Final = 1.5
-CHOICES: Final = {"ventas": "1", "soporte": "2", "reclamaciones": "3"}
+CHOICES: Final = (
+    ("soporte", "2", range(1009, 1011)),
+    ("ventas", "1", range(1001, 1004)),
+    ("reclamaciones", "3", range(1017, 1019)),
+)
+"""Queues in the order of trying: the name, the menu's key, and operators of the demo who serve it."""
 
 
 class DemoFailed(Exception):
@@ -89,9 +95,8 @@ async def _choose_cast(api: ApiClient) -> Cast:
     queues = {queue["name"]: queue for queue in (await api.get("queues"))["items"]}
     operators = (await api.get("operators"))["items"]
     free = {o["code"] for o in operators if o["state"] == "logged_out" and o["phone"] == "unreachable"}
-    served_by = {"soporte": range(1009, 1011), "ventas": range(1001, 1004), "reclamaciones": range(1017, 1019)}
-    for queue, digit in (("soporte", "2"), ("ventas", "1"), ("reclamaciones", "3")):
-        phones = [str(code) for code in served_by[queue] if str(code) in free]
+    for queue, digit, codes in CHOICES:
+        phones = [str(code) for code in codes if str(code) in free]
         if phones and queue in queues and queues[queue]["ready"] == queues[queue]["waiting"] == 0:
             return Cast(phones[0], queue, digit)
     raise DemoFailed("every demo queue is in use by real operators or callers; the demo would take their calls")
@@ -129,11 +134,11 @@ async def _the_call(cast: Cast, phone: SipAgent, carrier: SipAgent, api: ApiClie
 
 
 async def _until_speech(call: OutgoingCall) -> None:
-    deadline = time.monotonic() + 5
-    while call.heard.silent():
-        if time.monotonic() > deadline:
-            raise DemoFailed("the caller heard no greeting within 5 s; are the prompts there? (`centralita doctor`)")
-        await asyncio.sleep(0.02)
+    async def speaks() -> bool:
+        return not call.heard.silent()
+
+    if not await _within(5, speaks):
+        raise DemoFailed("the caller heard no greeting within 5 s; are the prompts there? (`centralita doctor`)")
 
 
 async def _talk(call: OutgoingCall, incoming: IncomingCall, timeline: Timeline) -> None:
@@ -175,18 +180,28 @@ async def _after_the_call(settings: Settings, cast: Cast, call_id: str, api: Api
 async def _until_operator(api: ApiClient, code: str, *states: str, reachable: bool = False) -> None:
     """Wait until the operator is shown in one of ``states``."""
     shown: dict[str, str] = {}
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        shown = await api.get(f"operators/{code}")
-        if shown["state"] in states and (not reachable or shown["phone"] == "reachable"):
-            return
-        await asyncio.sleep(0.02)
-    raise DemoFailed(f"operator {code} is {shown['state']} with phone {shown['phone']}, not {' or '.join(states)}")
+
+    async def is_shown() -> bool:
+        shown.update(await api.get(f"operators/{code}"))
+        return shown["state"] in states and (not reachable or shown["phone"] == "reachable")
+
+    if not await _within(10, is_shown):
+        raise DemoFailed(f"operator {code} is {shown['state']} with phone {shown['phone']}, not {' or '.join(states)}")
 
 
 async def _until_file(path: Path) -> None:
-    deadline = time.monotonic() + 15
-    while not await asyncio.to_thread(path.exists):
+    async def is_there() -> bool:
+        return await asyncio.to_thread(path.exists)
+
+    if not await _within(15, is_there):
+        raise DemoFailed(f"the recording {path} was not kept within 15 s; the controller's log says why")
+
+
+async def _within(seconds: float, happened: Callable[[], Awaitable[bool]]) -> bool:
+    """Look every 20 ms; False if it has not happened after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not await happened():
         if time.monotonic() > deadline:
-            raise DemoFailed(f"the recording {path} was not kept within 15 s; the controller's log says why")
-        await asyncio.sleep(0.05)
+            return False
+        await asyncio.sleep(0.02)
+    return True

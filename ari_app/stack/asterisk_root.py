@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from ari_app.stack.faults import SetupFailed
 from ari_app.stack.forky_root import ForkyRoot, cached_root, provide_root
 from ari_app.stack.machine import this_machine
-from ari_app.stack.versions import ASTERISK_FLOOR, Version, new_enough, parse_asterisk, shown
+from ari_app.stack.versions import ASTERISK_FLOOR, Version, new_enough, parse_asterisk, shown, told_by
 
 Say = Callable[[str], None]
 
@@ -71,11 +70,7 @@ def asterisk_on_path(say: Say) -> AsteriskInstall | None:
 
 def banner_version(command: tuple[str, ...]) -> Version | None:
     """What ``asterisk -V`` says, as numbers; None when it cannot be run or understood."""
-    try:
-        answer = subprocess.run([*command, "-V"], capture_output=True, text=True, check=False, timeout=20)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return parse_asterisk(answer.stdout)
+    return told_by(command, "-V", parse_asterisk)
 
 
 def _from_root(root: ForkyRoot) -> AsteriskInstall:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.stack.faults import SetupFailed
 from ari_app.stack.forky_root import provide_root
-from ari_app.stack.versions import REDIS_FLOOR, Version, new_enough, parse_redis, shown
+from ari_app.stack.versions import REDIS_FLOOR, Version, new_enough, parse_redis, shown, told_by
 
 Say = Callable[[str], None]
 
@@ -47,8 +46,4 @@ def provide_redis(cache: Path, say: Say, mirror: str = "") -> RedisInstall:
 
 def banner_version(command: tuple[str, ...]) -> Version | None:
     """What ``redis-server --version`` says, as numbers; None when it cannot be run or understood."""
-    try:
-        answer = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False, timeout=20)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return parse_redis(answer.stdout)
+    return told_by(command, "--version", parse_redis)

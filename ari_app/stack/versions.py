@@ -1,8 +1,10 @@
-"""Is this version of Asterisk or Redis new enough?"""
+"""Which version of Asterisk or Redis is this, and is it new enough?"""
 
 from __future__ import annotations
 
 import re
+import subprocess
+from collections.abc import Callable, Sequence
 
 Version = tuple[int, ...]
 
@@ -45,3 +47,12 @@ def _padded(version: Version, width: int) -> Version:
 def shown(version: Version | None) -> str:
     """``22.10.1``; ``unknown`` for None."""
     return "unknown" if version is None else ".".join(map(str, version))
+
+
+def told_by(command: Sequence[str], option: str, parse: Callable[[str], Version | None]) -> Version | None:
+    """The version that a program tells of itself; None when it cannot be run or understood."""
+    try:
+        answer = subprocess.run([*command, option], capture_output=True, text=True, check=False, timeout=20)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return parse(answer.stdout)

@@ -9,7 +9,7 @@ import signal
 import pytest
 import redis.asyncio as redis
 
-from sip_agents import IncomingCall, OutgoingCall
+from sip_agents import IncomingCall, OutgoingCall, SipAgent
 from tests.e2e.stack import Stack, dial
 
 CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
@@ -19,6 +19,15 @@ BOTH = (CALLER_HZ, OPERATOR_HZ)
 async def both_hear_each_other(call: OutgoingCall, incoming: IncomingCall) -> None:
     await call.heard_only([OPERATOR_HZ], BOTH)
     await incoming.heard_only([CALLER_HZ], BOTH)
+
+
+async def talking(carrier: SipAgent, phone: SipAgent) -> tuple[OutgoingCall, IncomingCall]:
+    """A call through the direct number, answered, in which both hear each other."""
+    call = await dial(carrier)
+    incoming = await phone.incoming()
+    await incoming.answer()
+    await both_hear_each_other(call, incoming)
+    return call, incoming
 
 
 async def test_redis_going_away_never_stops_a_call_and_the_newest_state_is_written_when_it_is_back(
@@ -46,10 +55,7 @@ async def test_callers_and_operators_meet_while_redis_is_away(stack: Stack) -> N
     async with stack.operator("1009") as phone, stack.carrier() as carrier:
         await stack.instance.redis.stop()
         try:
-            call = await dial(carrier)
-            incoming = await phone.incoming()
-            await incoming.answer()
-            await both_hear_each_other(call, incoming)
+            call, incoming = await talking(carrier, phone)
             await call.hang_up()
             await incoming.ended()
         finally:
@@ -58,10 +64,7 @@ async def test_callers_and_operators_meet_while_redis_is_away(stack: Stack) -> N
 
 async def test_a_restarted_asterisk_finds_the_controller_and_the_phones_again(stack: Stack) -> None:
     async with stack.watch() as watch, stack.operator("1009") as phone, stack.carrier() as carrier:
-        call = await dial(carrier)
-        incoming = await phone.incoming()
-        await incoming.answer()
-        await both_hear_each_other(call, incoming)
+        await talking(carrier, phone)
         await stack.instance.asterisk.kill()
         await stack.instance.start_asterisk()
         await watch.call(stage="ended")
@@ -79,10 +82,7 @@ async def test_a_killed_controller_leaves_the_conversation_talking_and_its_succe
     stack: Stack,
 ) -> None:
     async with stack.operator("1009") as phone, stack.carrier() as carrier:
-        call = await dial(carrier)
-        incoming = await phone.incoming()
-        await incoming.answer()
-        await both_hear_each_other(call, incoming)
+        call, incoming = await talking(carrier, phone)
         await stack.instance.engine.kill()
         await both_hear_each_other(call, incoming)
         await stack.instance.start_engine()
@@ -99,10 +99,7 @@ async def test_a_killed_controller_leaves_the_conversation_talking_and_its_succe
 
 async def test_the_conversation_that_ends_while_there_is_no_controller_is_swept(stack: Stack) -> None:
     async with stack.operator("1009") as phone, stack.carrier() as carrier:
-        call = await dial(carrier)
-        incoming = await phone.incoming()
-        await incoming.answer()
-        await both_hear_each_other(call, incoming)
+        call, incoming = await talking(carrier, phone)
         await stack.instance.engine.kill()
         await call.hang_up()
         await stack.instance.start_engine()
@@ -138,10 +135,7 @@ async def test_operators_keep_their_state_over_a_restart_of_the_controller(stack
 
 async def test_a_planned_stop_of_the_controller_leaves_the_conversation_alone(stack: Stack) -> None:
     async with stack.operator("1009") as phone, stack.carrier() as carrier:
-        call = await dial(carrier)
-        incoming = await phone.incoming()
-        await incoming.answer()
-        await both_hear_each_other(call, incoming)
+        call, incoming = await talking(carrier, phone)
         await stack.instance.engine.stop()
         await both_hear_each_other(call, incoming)
         async with redis.Redis.from_url(stack.settings.redis_address) as client:
@@ -191,10 +185,7 @@ async def test_without_controller_and_phones_the_caller_is_told_and_released(sta
 
 async def test_a_frozen_controller_that_comes_back_goes_on(stack: Stack) -> None:
     async with stack.operator("1009") as phone, stack.carrier() as carrier:
-        call = await dial(carrier)
-        incoming = await phone.incoming()
-        await incoming.answer()
-        await both_hear_each_other(call, incoming)
+        call, incoming = await talking(carrier, phone)
         engine = stack.instance.engine.pid
         assert engine is not None
         os.kill(engine, signal.SIGSTOP)
