@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from aioari.client import Client
 from ari_app.adapters import ari_events
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
+from ari_app.cancellation import to_its_end
 from ari_app.telephony import (
     BridgeInfo,
     CallArrived,
@@ -245,7 +246,7 @@ class AriTelephony:
         await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
 
     async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str]) -> None:
-        await _to_its_end(
+        await to_its_end(
             self._ari.channels.create(
                 endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables=dict(variables)
             )
@@ -257,11 +258,11 @@ class AriTelephony:
 
     async def create_bridge(self, bridge: str, name: str) -> None:
         """See Telephony.create_bridge."""
-        await _to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing", name=name))
+        await to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing", name=name))
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
         """See Telephony.add_to_bridge."""
-        await _to_its_end(self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels)))
+        await to_its_end(self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels)))
 
     async def destroy_bridge(self, bridge: str) -> None:
         """See Telephony.destroy_bridge."""
@@ -275,19 +276,3 @@ class AriTelephony:
     async def bridges(self) -> list[BridgeInfo]:
         """See Telephony.bridges."""
         return [ari_events.bridge_info(bridge.json) for bridge in await self._ari.bridges.list()]
-
-
-async def _to_its_end(command: Coroutine[Any, Any, Any]) -> None:
-    """Carry out a command that makes something, also when the call that asked for it is cancelled meanwhile.
-
-    Abandoned in flight, Asterisk could make the leg or bridge, or add to it, after the call's tidying up had removed it.
-    The command's own deadline bounds the wait.
-    """
-    making = asyncio.ensure_future(command)
-    try:
-        await asyncio.shield(making)
-    except asyncio.CancelledError:
-        await asyncio.wait({making})
-        if not making.cancelled():
-            making.exception()  # read, so that nobody warns that it was not
-        raise

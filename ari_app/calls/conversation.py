@@ -7,6 +7,7 @@ import asyncio
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.waiting import OperatorLeg
+from ari_app.cancellation import to_its_end
 from ari_app.telephony import ChannelEnded
 from recordings.plan import RecordingPlan
 
@@ -18,7 +19,7 @@ async def converse(call: Call, leg: OperatorLeg, exchange: Exchange) -> None:
         recording = await _connect(call, leg, exchange)
         await _until_operator_hangs_up(call, leg)
     finally:
-        await _take_apart(call, leg, recording, exchange)
+        await to_its_end(_take_apart(call, leg, recording, exchange))
 
 
 async def adopted_conversation(
@@ -28,8 +29,8 @@ async def adopted_conversation(
     try:
         await _until_operator_hangs_up(call, leg)
     finally:
-        await _take_apart(call, leg, recording, exchange)
-        await exchange.release(call)
+        await to_its_end(_take_apart(call, leg, recording, exchange))
+        await to_its_end(exchange.release(call))
 
 
 async def _connect(call: Call, leg: OperatorLeg, exchange: Exchange) -> RecordingPlan | None:

@@ -60,12 +60,16 @@ class Exchange:
             log.warning("channel_not_ended", channel=channel, why=str(failed))
 
     async def release(self, call: Call) -> None:
-        """End the call for good: the caller first, then the ACD, which must not ring the operator while it still sounds."""
-        await self.hang_up(call.channel)
+        """End the call for good: the caller first, then the ACD, which must not ring the operator while it still sounds.
+
+        The caller is no longer listened to: our own hang-up would come back as the caller's, cancel this, and leave an
+        operator who is shown talking for ever.
+        """
+        await self.end_leg(call.channel)
         self.switchboard.leave(call.id)
 
     async def end_leg(self, leg: str) -> None:
-        """End a leg of ours; what it says from now on is not heard."""
+        """End a channel; what it says from now on is not heard."""
         self.telephony.unwatch(leg)
         await self.hang_up(leg)
 

@@ -34,4 +34,4 @@ async def feature_code(call: Call, code: str, operator: str, exchange: Exchange)
             confirmation = "state_refused"
         await play_to_end(call, exchange, (confirmation,))
     finally:
-        await exchange.hang_up(call.channel)
+        await exchange.end_leg(call.channel)

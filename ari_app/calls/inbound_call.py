@@ -7,6 +7,7 @@ from ari_app.calls.conversation import converse
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.guidance import guide
 from ari_app.calls.waiting import wait_for_operator
+from ari_app.cancellation import to_its_end
 from ivr_flows.interpreter import HangUp
 
 
@@ -21,4 +22,4 @@ async def inbound_call(call: Call, exchange: Exchange) -> None:
         leg = await wait_for_operator(call, wish, exchange)
         await converse(call, leg, exchange)
     finally:
-        await exchange.release(call)
+        await to_its_end(exchange.release(call))

@@ -8,6 +8,7 @@ import structlog
 
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
+from ari_app.cancellation import to_its_end
 from ari_app.telephony import (
     CallerShown,
     ChannelEnded,
@@ -56,7 +57,7 @@ async def wait_for_operator(call: Call, wish: JoinQueue, exchange: Exchange) -> 
                 case _:
                     pass  # keys pressed while waiting, playbacks that ran out
     finally:
-        await ringing.stop_all()
+        await to_its_end(ringing.stop_all())
 
 
 class _RingingLegs:

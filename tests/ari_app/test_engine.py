@@ -33,6 +33,24 @@ async def test_caller_and_operator_are_bridged_and_recorded_and_everything_is_un
 
 
 @in_virtual_time
+async def test_caller_and_operator_who_hang_up_together_leave_no_bridge_and_no_ghost(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "answers")
+    for steps in range(12):  # the caller's end comes later and later into the tidying up after the operator's
+        caller = f"caller-{steps}"
+        shown = await centre.calls(caller)
+        assert centre.state("1009") == "talking"
+        centre.telephony.hangs_up(centre.telephony.leg_to("1009"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        if caller in centre.telephony.channels_up:
+            centre.telephony.hangs_up(caller)
+        await centre.settle()
+        assert (centre.telephony.channels_up, centre.telephony.bridges_up) == ({}, {}), steps
+        assert (centre.state("1009"), centre.call(shown.id).stage) == ("wrap_up", "ended"), steps
+        await asyncio.sleep(5.1)
+
+
+@in_virtual_time
 async def test_music_plays_while_waiting_and_stops_when_connected(centre: FakeCentre) -> None:
     await centre.calls()
     assert centre.telephony.channels_up["caller"].music == "default"

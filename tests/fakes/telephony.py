@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -104,6 +105,7 @@ class FakeTelephony:
         self._reach()
         if channel in self.channels_up:
             self._end(channel, "failed")
+        await asyncio.sleep(0)  # as Asterisk may: the event comes before the answer
 
     async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:
         self._channel(channel).playback = playback
@@ -157,6 +159,7 @@ class FakeTelephony:
 
     async def destroy_bridge(self, bridge: str) -> None:
         self._reach()
+        await asyncio.sleep(0)
         self.bridges_up.pop(bridge, None)
 
     async def channels(self) -> list[ChannelInfo]:
