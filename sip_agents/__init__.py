@@ -17,26 +17,31 @@ from sip_agents.errors import (
     RegistrationRefused,
     SipError,
 )
+from sip_agents.g711 import LAWS, Law
 from sip_agents.incoming import IncomingCall
 from sip_agents.leg import EndReason, Milestone
 from sip_agents.listener import Listener
 from sip_agents.outgoing import OutgoingCall
+from sip_agents.referral import Referral
 from sip_agents.tones import loudest_hz, share_of_tone, tones_in
 from sip_agents.transactions import Timing
 
 __all__ = [
+    "LAWS",
     "Call",
     "CallOver",
     "CallRefused",
     "DigitsNotNegotiated",
     "EndReason",
     "IncomingCall",
+    "Law",
     "Listener",
     "MalformedMessage",
     "Milestone",
     "NotHeard",
     "NotInTime",
     "OutgoingCall",
+    "Referral",
     "Refused",
     "RegistrationRefused",
     "SipAgent",

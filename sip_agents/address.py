@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from sip_agents.errors import MalformedMessage
 
@@ -75,13 +75,18 @@ def _port(text: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class SipUri:
-    """A sip: or sips: URI. Of any other scheme (tel:) all but the scheme is in ``userinfo`` and ``host`` is empty."""
+    """A sip: or sips: URI. Of any other scheme (tel:) all but the scheme is in ``userinfo`` and ``host`` is empty.
+
+    ``headers`` (``?Replaces=...``, escapes undone) belong into a Refer-To or a redirecting Contact and nowhere else
+    (19.1.1): ``str()`` leaves them out, ``with_headers()`` writes them.
+    """
 
     userinfo: str | None
     host: str
     port: int | None = None
     parameters: Parameters = ()
     scheme: str = "sip"
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def user(self) -> str:
@@ -107,20 +112,33 @@ class SipUri:
         port = "" if self.port is None else f":{self.port}"
         return f"{self.scheme}:{user}{self.host}{port}{write_parameters(self.parameters)}"
 
+    def with_headers(self) -> str:
+        """The URI with its headers, all but letters, digits and ``-_.~`` escaped (19.1.2): ``@``, ``;`` and ``=`` must be."""
+        pairs = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in self.headers)
+        return f"{self}?{pairs}" if pairs else str(self)
+
 
 @lru_cache(_REMEMBERED)
 def parse_uri(text: str) -> SipUri:
-    """Raises MalformedMessage. URI headers (``?a=b``) are read over."""
+    """Raises MalformedMessage."""
     if text[:4].lower() in ("sip:", "sips"):
         found = _SIP_URI.fullmatch(text[:4].lower() + text[4:])
         if not found:
             raise MalformedMessage(f"not a SIP URI: {text!r}")
-        scheme, user, host, port, parameters, _ = found.groups()
-        return SipUri(user, host, _port(port), parse_parameters(parameters), scheme)
+        scheme, user, host, port, parameters, headers = found.groups()
+        return SipUri(user, host, _port(port), parse_parameters(parameters), scheme, _uri_headers(headers or ""))
     other = _OTHER_URI.fullmatch(text)
     if not other:
         raise MalformedMessage(f"not a URI: {text!r}")
     return SipUri(other[2], "", scheme=other[1].lower())
+
+
+def _uri_headers(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = (piece.partition("=") for piece in text[1:].split("&") if piece)
+    headers = tuple((unquote(name), unquote(value)) for name, _, value in pairs)
+    if not all((name + value).isprintable() for name, value in headers):
+        raise MalformedMessage("a line break or the like in a URI's headers")  # they become lines of a request
+    return headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,22 @@ from types import TracebackType
 from typing import Final, Self
 
 from sip_agents.address import NameAddr, SipUri, SocketAddress, parse_uri
+from sip_agents.admission import NotAdmitted, admit
 from sip_agents.call import Call
 from sip_agents.dialog import Identity
 from sip_agents.digest import Credentials
 from sip_agents.errors import NotInTime, SipError
 from sip_agents.exchange import Exchange
+from sip_agents.following import follow
 from sip_agents.g711 import Law
+from sip_agents.habits import Habits
 from sip_agents.ids import new_branch
 from sip_agents.incoming import IncomingCall
 from sip_agents.leg import Leg
-from sip_agents.line import ALLOW, Line, Sound
+from sip_agents.line import CallKey, Line, Sound
 from sip_agents.message import Field, Message, Request, response_to
 from sip_agents.outgoing import OutgoingCall
 from sip_agents.registration import Registration
-from sip_agents.sdp import NoCommonAudio
-from sip_agents.session import check_offer
 from sip_agents.trace import Trace, Way
 from sip_agents.transactions import ServerTransaction, Timing
 from sip_agents.waiting import Watch
@@ -33,18 +34,14 @@ _GOODBYE_S: Final = 1.0  # how long closing a phone waits for each kind of conse
 _KEPT_INCOMING: Final = 1000
 
 
-class SipAgent:
+class SipAgent(Habits):
     """A phone (or a carrier's line): registers, calls and is called over UDP, with real sound.
 
     Use it as ``async with SipAgent(...) as phone``. Leaving hangs up and unregisters as far as the other side answers
     within a second, and frees every socket and timer.
 
-    How it meets a call is set by attributes, at any time:
-      ``auto_answer``     seconds of ringing before it answers by itself; None (the default) leaves it to ``incoming()``
-      ``auto_ring``       True: sends 180 by itself, and no more
-      ``auto_reject``     a status of 300 or more to refuse every call with
-      ``ignore_invites``  True: INVITEs get no response at all, not even 100; all else is answered
-      ``silent``          True: an unplugged phone; nothing at all comes in or goes out
+    How it meets calls is set by the attributes of Habits, at any time. While ``silent`` is True it is an unplugged phone:
+    nothing at all comes in or goes out.
     """
 
     def __init__(
@@ -62,16 +59,14 @@ class SipAgent:
         timing: Timing | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__()
         self.user, self.registrar = user, registrar
-        self.auto_answer: float | None = None
-        self.auto_ring = False
-        self.auto_reject: int | None = None
-        self.ignore_invites = False
         self._local, self._now, self._timing = (local_ip, local_port), now, timing or Timing()
         self._display, self._sound = display, Sound(tone_hz, keep_s, laws)
         self._credentials = Credentials(user, secret) if secret is not None else None
         self._calls: dict[tuple[str, str], Call] = {}
         self._waiting: deque[IncomingCall] = deque(maxlen=_KEPT_INCOMING)
+        self._followed: deque[OutgoingCall] = deque(maxlen=_KEPT_INCOMING)
         self._watch = Watch()
         self._opened: tuple[Line, Registration | None] | None = None
 
@@ -81,7 +76,9 @@ class SipAgent:
         contact = SipUri(self.user, ip, port)
         home = SipUri(self.user, self.registrar[0]) if self.registrar else contact
         identity = Identity(NameAddr(home, self._display), contact, new_branch)
-        line = Line(exchange, identity, self._credentials, self._now, self._sound)
+        line = Line(
+            exchange, identity, self._credentials, self._now, self._sound, lambda: self.follows_refer, self._on_refer
+        )
         self._opened = line, Registration(line, self.registrar) if self.registrar else None
         return self
 
@@ -119,7 +116,7 @@ class SipAgent:
     @property
     def calls(self) -> tuple[Call, ...]:
         """The calls that have not ended."""
-        return tuple(self._calls.values())
+        return tuple(call for call in self._calls.values() if call.end_reason is None)
 
     @property
     def registered_until(self) -> float | None:
@@ -161,18 +158,19 @@ class SipAgent:
         to = uri.socket_address()
         if to is None:
             raise ValueError(f"not an IPv4 address: {uri.host}")
-        own = self._line.identity.aor
-        home = SipUri(from_user or self.user, own.uri.host, own.uri.port)
-        call = OutgoingCall(self._line, NameAddr(home, display or own.display), uri, to, self._forget)
-        self._calls[call.id, call.local_tag] = call
-        call.start(*headers)
-        return call
+        return self._place(uri, to, headers, from_user, display)
 
     async def incoming(self, timeout_s: float = 5.0) -> IncomingCall:
         """The next INVITE not yet handed out, whatever has become of it since. Raises NotInTime."""
         if not await self._watch.until(lambda: bool(self._waiting), timeout_s):
             raise NotInTime(f"an INVITE within {timeout_s:g} s", self.trace.ladder(last=20))
         return self._waiting.popleft()
+
+    async def followed(self, timeout_s: float = 5.0) -> OutgoingCall:
+        """The next call that this phone made because a REFER told it to. Raises NotInTime."""
+        if not await self._watch.until(lambda: bool(self._followed), timeout_s):
+            raise NotInTime(f"a call made for a REFER within {timeout_s:g} s", self.trace.ladder(last=20))
+        return self._followed.popleft()
 
     def on_request(self, transaction: ServerTransaction) -> None:
         """Answer a request that begins a transaction (the Exchange asks). Raises MalformedMessage."""
@@ -182,7 +180,7 @@ class SipAgent:
             self._on_cancel(transaction)
         elif tag is not None:
             call = self._calls.get((request.headers.call_id, tag))
-            if call is None:
+            if call is None or (call.end_reason is not None and request.method != "NOTIFY"):
                 transaction.respond(response_to(request, 481))
             else:
                 call.on_request(transaction)
@@ -190,7 +188,7 @@ class SipAgent:
             self._on_invite(transaction)
         else:
             status = 200 if request.method in ("OPTIONS", "NOTIFY") else 405
-            transaction.respond(response_to(request, status, "", None, ALLOW, ("Accept", "application/sdp")))
+            transaction.respond(response_to(request, status, "", None, self._line.allow, ("Accept", "application/sdp")))
 
     def on_ack(self, ack: Request) -> None:
         """Give the ACK of a 2xx to its call (the Exchange asks). Raises MalformedMessage."""
@@ -220,8 +218,31 @@ class SipAgent:
             raise ValueError("without a registrar only a sip: URI can be called")
         return SipUri(number, *self.registrar)
 
+    def _place(
+        self,
+        uri: SipUri,
+        to: SocketAddress,
+        headers: tuple[Field, ...],
+        from_user: str | None = None,
+        display: str | None = None,
+    ) -> OutgoingCall:
+        own = self._line.identity.aor
+        home = SipUri(from_user or self.user, own.uri.host, own.uri.port)
+        call = OutgoingCall(self._line, NameAddr(home, display or own.display), uri, to, self._forget)
+        self._calls[call.id, call.local_tag] = call
+        call.start(*headers)
+        return call
+
+    def _on_refer(self, key: CallKey, transaction: ServerTransaction) -> None:
+        call = follow(self._calls[key], transaction, self._line.identity.contact_field(), self.registrar, self._place)
+        if call is not None:
+            self._followed.append(call)
+            self._watch.changed()
+
     def _forget(self, call: Leg) -> None:
-        self._calls.pop((call.id, call.local_tag), None)
+        """Of a call that has ended; one that awaits reports on a REFER is kept until it says so again."""
+        if not call.awaits_reports:
+            self._calls.pop((call.id, call.local_tag), None)
 
     def _on_cancel(self, transaction: ServerTransaction) -> None:
         invite = self._line.exchange.cancelled_invite(transaction.request)
@@ -238,30 +259,24 @@ class SipAgent:
     def _on_invite(self, transaction: ServerTransaction) -> None:
         if self.ignore_invites:
             return
-        request = transaction.request
-        required = request.headers.listed("Require")
-        if required:
-            transaction.respond(response_to(request, 420, "", None, ("Unsupported", ", ".join(required))))
-            return
         try:
-            check_offer(request, self._sound.laws)
-        except NoCommonAudio:
-            transaction.respond(response_to(request, 488))
-            return
-        call = IncomingCall(self._line, transaction, self._forget)
+            replaced = admit(transaction.request, self._sound.laws, self.calls)
+        except NotAdmitted as refused:
+            transaction.respond(refused.response)
+        else:
+            self._take(IncomingCall(self._line, transaction, self._forget), replaced)
+
+    def _take(self, call: IncomingCall, replaced: Call | None) -> None:
+        """A new call: it waits for the driver and the habits, or takes the place of ``replaced`` at once (RFC 3891)."""
         self._calls[call.id, call.local_tag] = call
         self._waiting.append(call)
+        call.took_over = replaced
+        if replaced is None:
+            self._meet(call, self._line.exchange.timers)
+        else:
+            call.accept()
+            replaced.end_now()
         self._watch.changed()
-        self._meet(call)
-
-    def _meet(self, call: IncomingCall) -> None:
-        if self.auto_reject is not None:
-            call.reject(self.auto_reject)
-        elif self.auto_answer is not None:
-            call.ring()
-            self._line.exchange.timers.after(self.auto_answer, lambda: call.accept() if call.is_waiting else None)
-        elif self.auto_ring:
-            call.ring()
 
     async def _say_goodbye(self) -> None:
         async with asyncio.TaskGroup() as goodbyes:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Final
 
+from sip_agents.address import SipUri, parse_uri
+from sip_agents.dialog import Dialog
 from sip_agents.dtmf import ReceivedDigit
 from sip_agents.errors import CallOver, CallRefused, NotHeard, NotInTime, Refused, one_of
+from sip_agents.g711 import Law
 from sip_agents.leg import EndReason, Leg, Milestone
 from sip_agents.listener import RECENT_S, Listener
+from sip_agents.refer import Replaces
+from sip_agents.referral import Referral
 from sip_agents.sdp import Direction
 from sip_agents.trace import ladder
 
@@ -27,6 +33,11 @@ class Call(Leg):
     def digits(self) -> list[ReceivedDigit]:
         """The keys that the far side has pressed so far."""
         return self._session.media.digits
+
+    @property
+    def law(self) -> Law:
+        """The G.711 law that both agreed on."""
+        return self._session.media.voice.law
 
     @property
     def rtp_port(self) -> int:
@@ -96,17 +107,43 @@ class Call(Leg):
         await self._until(f"{len(wanted)} keys", lambda: self._keys().endswith(wanted), timeout_s)
 
     async def hold(self, timeout_s: float = 5.0) -> None:
-        """Put the far side on hold: a re-INVITE with sendonly, and no more sound from us.
+        """Put the far side on hold: a re-INVITE with sendonly (RFC 3264, section 8.4), and no more sound from us.
 
+        Each side holds for itself: a far side that holds as well answers ``inactive`` and stays held after ``resume``.
         Raises CallOver, Refused (the call goes on as it was), NotInTime.
         """
         await self._renegotiated("sendonly", timeout_s)
-        self._session.media.holding = True
+        self._session.holding = True
 
     async def resume(self, timeout_s: float = 5.0) -> None:
         """Take the far side back from hold. Raises as ``hold``."""
         await self._renegotiated("sendrecv", timeout_s)
-        self._session.media.holding = False
+        self._session.holding = False
+
+    @property
+    def far_uri(self) -> str:
+        """Where the far side is reached (its Contact): whom an attended transfer names. Raises CallOver before an answer."""
+        return str(self._confirmed.target)
+
+    async def refer(self, target: str, *, replaces: Call | None = None, timeout_s: float = 5.0) -> Referral:
+        """Ask the far side to call ``target`` (RFC 3515): a ``sip:`` URI, or a number where the far side is.
+
+        With ``replaces``, a call of ours, the new call shall take that one's place (RFC 3891): an attended transfer.
+        Returns once the far side has agreed; ``await referral.finished()`` tells how it came out.
+        Raises CallOver, CallRefused (the call goes on as it was), NotInTime, MalformedMessage.
+        """
+        far = self._confirmed.target
+        uri = parse_uri(target) if target.startswith("sip:") else SipUri(target, far.host, far.port)
+        if replaces is not None:
+            consulted = replaces._confirmed
+            wanted = Replaces(consulted.call_id, consulted.remote.tag or "", consulted.local.tag or "")
+            uri = replace(uri, headers=(*uri.headers, ("Replaces", str(wanted))))
+        by = ("Referred-By", f"<{self._line.identity.aor.uri}>")  # RFC 3892
+        referral = self._refer(("Refer-To", f"<{uri.with_headers()}>"), by, seen=self._seen)
+        response = await referral.answered(timeout_s)
+        if response.status >= 300:
+            raise CallRefused(response.status, response.reason)
+        return referral
 
     async def heard_tone(self, hz: float, timeout_s: float = 5.0, since: float | None = None) -> None:
         """Wait until 200 ms of ``hz`` have been heard since the monotonic second ``since`` (default: this moment).
@@ -146,16 +183,52 @@ class Call(Leg):
             timeout_s,
         )
 
+    async def heard_none_of(self, unwanted_hz: Collection[float], for_s: float = 0.5, timeout_s: float = 5.0) -> None:
+        """Wait for ``for_s`` seconds that begin now or later and have none of these tones in them. Raises NotHeard.
+
+        Other sound, or none at all, is well. To see that a tone stayed away while something else went on, ask
+        ``tones_since`` afterwards.
+        """
+        start = self._line.now()
+
+        def heard() -> bool:
+            return self._line.now() - start >= for_s and not self.heard.tones_heard(unwanted_hz, for_s)
+
+        await self._until_heard(f"none of {one_of(sorted(unwanted_hz))} Hz for {for_s:g} s", heard, timeout_s)
+
+    async def heard_sound(self, besides_hz: Collection[float] = (), timeout_s: float = 5.0) -> None:
+        """Wait for 200 ms, beginning now or later, of sound that is none of these tones: music, or speech. Raises NotHeard."""
+        start = self._line.now()
+
+        def heard() -> bool:
+            return self._line.now() - start >= RECENT_S and self.heard.sounds_besides(besides_hz)
+
+        await self._until_heard(f"sound besides {one_of(sorted(besides_hz))} Hz", heard, timeout_s)
+
+    @property
+    def now(self) -> float:
+        """This monotonic second, for ``since``."""
+        return self._line.now()
+
+    def tones_since(self, since: float, candidates_hz: Collection[float]) -> frozenset[float]:
+        """Which of these tones were heard for 200 ms at any time since the monotonic second ``since``."""
+        span_s = self._line.now() - since
+        return self.heard.tones_heard(candidates_hz, span_s) if span_s >= RECENT_S else frozenset()
+
     async def hang_up(self, timeout_s: float = 5.0) -> None:
         """BYE, or before the answer CANCEL (our call) or 480 (theirs); waits until the far side has confirmed it.
 
         Does nothing after the end. Raises NotInTime.
         """
+        self.end_now()
+        await self._until("the far side's consent to the end", self._is_over, timeout_s)
+
+    def end_now(self) -> None:
+        """As ``hang_up``, without waiting."""
         if self.end_reason is None and self._established:
             self._say_bye("local_bye")
         elif self.end_reason is None:
             self._give_up()
-        await self._until("the far side's consent to the end", self._is_over, timeout_s)
 
     def timeline(self) -> list[tuple[str, float]]:
         """Every milestone and the first RTP heard, with monotonic seconds, in order of time."""
@@ -169,9 +242,14 @@ class Call(Leg):
         messages = self._line.exchange.wire.trace.of_call(self.id)
         return ladder(messages if last is None else messages[-last:])
 
+    @property
+    def _confirmed(self) -> Dialog:
+        if self.end_reason is not None or not self._established or self._dialog is None:
+            raise CallOver(f"this needs an answered call: {self.end_reason or 'not answered yet'}")
+        return self._dialog
+
     async def _renegotiated(self, direction: Direction, timeout_s: float) -> None:
-        if self.end_reason is not None or not self._established:
-            raise CallOver(f"only an answered call can be held: {self.end_reason or 'not answered yet'}")
+        assert self._confirmed
         self._offer_again(direction)
         await self._until(
             "an answer to the re-INVITE", lambda: not self._offering or self.end_reason is not None, timeout_s

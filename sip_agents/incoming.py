@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sip_agents.address import parse_uri
 from sip_agents.call import Call
 from sip_agents.dialog import Dialog
 from sip_agents.errors import CallOver
 from sip_agents.ids import new_token
 from sip_agents.leg import Leg
 from sip_agents.line import Line
-from sip_agents.message import Headers, response_to
+from sip_agents.message import Field, Headers, response_to
 from sip_agents.session import has_sdp
 from sip_agents.transactions import ServerTransaction
 
@@ -24,6 +25,7 @@ class IncomingCall(Call):
         super().__init__(line, invite.headers.call_id, tag, on_end)
         self._transaction, self._dialog = transaction, dialog
         self._accepted = False
+        self.took_over: Call | None = None  # the call of ours that this one replaced (RFC 3891)
         self._mark("invite_received")
         transaction.respond(response_to(invite, 100))
 
@@ -31,6 +33,10 @@ class IncomingCall(Call):
     def headers(self) -> Headers:
         """The INVITE's headers."""
         return self._transaction.request.headers
+
+    def header(self, name: str) -> str | None:
+        """The INVITE's first header of this name (``Call-Info``, ``Alert-Info``, ``Referred-By``...), or None."""
+        return self.headers.first(name)
 
     @property
     def from_user(self) -> str:
@@ -77,6 +83,12 @@ class IncomingCall(Call):
         self._refuse(status, reason)
         self._end("rejected")
 
+    def redirect(self, uri: str) -> None:
+        """Send the caller elsewhere: 302 with ``uri`` as its Contact (RFC 3261, 8.1.3.4). Raises as ``reject``."""
+        self._still_waiting()
+        self._refuse(302, "", ("Contact", f"<{parse_uri(uri).with_headers()}>"))
+        self._end("rejected")
+
     def accept(self) -> None:
         """Send 200 with our SDP and begin to send sound, without waiting for the ACK. Raises CallOver."""
         self._still_waiting()
@@ -103,8 +115,8 @@ class IncomingCall(Call):
             self._refuse(487)
             self._end("cancelled")
 
-    def _refuse(self, status: int, reason: str = "") -> None:
-        response = response_to(self._transaction.request, status, reason, self.local_tag)
+    def _refuse(self, status: int, reason: str = "", *fields: Field) -> None:
+        response = response_to(self._transaction.request, status, reason, self.local_tag, *fields)
         self.refusal = (status, response.reason)
         self._transaction.respond(response)
 

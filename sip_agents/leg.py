@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Literal, TypeAlias
 
+from sip_agents.address import SocketAddress
+from sip_agents.authorise import authorised
 from sip_agents.dialog import Dialog
-from sip_agents.line import ALLOW, SDP_TYPE, Line
-from sip_agents.message import Request, Response, response_to
+from sip_agents.ids import new_token
+from sip_agents.line import SDP_TYPE, SUPPORTED, Line
+from sip_agents.message import Field, Request, Response, response_to
+from sip_agents.referral import Referral
 from sip_agents.sdp import Direction, NoCommonAudio
 from sip_agents.session import Session, has_sdp
 from sip_agents.transactions import ServerTransaction
@@ -42,7 +47,6 @@ class Leg(ABC):
         self.times: dict[Milestone, float] = {}
         self.end_reason: EndReason | None = None
         self.refusal: tuple[int, str] | None = None
-        self.held_by_far_side = False
         self._line, self._on_end = line, on_end
         self._watch = Watch()
         self._session = Session(line, self._watch.changed)
@@ -52,6 +56,31 @@ class Leg(ABC):
         self._unacknowledged: list[ServerTransaction] = []
         self._offering = False  # our own re-INVITE has no final answer yet
         self._offer_outcome: Response | None = None
+        self._referrals: list[Referral] = []  # our REFERs, oldest first
+
+    @property
+    def held_by_far_side(self) -> bool:
+        """True while the far side wants no sound from us."""
+        plan = self._session.media.plan
+        return plan is not None and not plan.sends
+
+    @property
+    def is_confirmed(self) -> bool:
+        """True once both sides have agreed (2xx and ACK), also after the end."""
+        return self._established
+
+    def is_dialog(self, call_id: str, local_tag: str, remote_tag: str) -> bool:
+        """True if these three name this call, seen from here (RFC 3261, section 12)."""
+        return self._dialog is not None and self._dialog.id == (call_id, local_tag, remote_tag)
+
+    def whenever_changed(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Call ``call`` whenever something has happened to this call; returns the function that ends it."""
+        return self._watch.whenever_changed(call)
+
+    @property
+    def awaits_reports(self) -> bool:
+        """True while NOTIFYs may come about a REFER of ours: they outlive the call (RFC 5057, section 4.1)."""
+        return any(referral.is_open for referral in self._referrals)
 
     def on_request(self, transaction: ServerTransaction) -> None:
         """A request inside the dialog (RFC 3261, section 12.2.2). Raises MalformedMessage."""
@@ -66,10 +95,14 @@ class Leg(ABC):
                 self._hear_bye(transaction)
             case "INVITE" | "UPDATE":
                 self._renegotiate(transaction)
-            case "OPTIONS" | "INFO" | "NOTIFY":
-                transaction.respond(response_to(request, 200, "", None, ALLOW))
+            case "NOTIFY":
+                self._hear_report(transaction)
+            case "REFER" if self._line.follows_refer():
+                self._line.on_refer((self.id, self.local_tag), transaction)
+            case "OPTIONS" | "INFO":
+                transaction.respond(response_to(request, 200, "", None, self._line.allow))
             case _:
-                transaction.respond(response_to(request, 405, "", None, ALLOW))
+                transaction.respond(response_to(request, 405, "", None, self._line.allow))
 
     def on_ack(self, ack: Request) -> None:
         """The ACK of a 2xx we gave; it carries the answer if our 2xx carried the offer. Raises MalformedMessage."""
@@ -104,17 +137,34 @@ class Leg(ABC):
             self._on_end(self)
             self._watch.changed()
 
-    def _say_bye(self, reason: EndReason) -> None:
+    def ask(self, method: str, *fields: Field, body: bytes = b"", heard: Callable[[Response], None]) -> int:
+        """Send a request in the dialog and return its CSeq; ``heard`` gets the final answer, 408 if none comes."""
         assert self._dialog is not None
         self._dialog = self._dialog.next()
-        request, to = self._dialog.request("BYE", self._line.identity)
-        self._mark("bye")
-        self._line.exchange.request(request, to, self._on_bye_response, self._confirm_bye)
-        self._end(reason)
+        self._send_in_dialog(*self._dialog.request(method, self._line.identity, *fields, body=body), 1, heard)
+        return self._dialog.local_sequence
 
-    def _on_bye_response(self, response: Response) -> None:
-        if response.status >= 200:
-            self._confirm_bye()
+    def _send_in_dialog(
+        self, request: Request, to: SocketAddress, tries: int, heard: Callable[[Response], None]
+    ) -> None:
+        def on_response(response: Response) -> None:
+            if response.status < 200:
+                return
+            line = self._line
+            again = authorised(request, response, line.credentials, line.identity.via(), new_token(), tries)
+            if again is None or self._dialog is None:
+                heard(response)
+                return
+            self._dialog = replace(self._dialog, local_sequence=again.headers.cseq.number)
+            self._send_in_dialog(again, to, tries + 1, heard)
+
+        timeout = Response(408, f"no response to {request.method}", request.headers)
+        self._line.exchange.request(request, to, on_response, partial(heard, timeout))
+
+    def _say_bye(self, reason: EndReason) -> None:
+        self._mark("bye")
+        self.ask("BYE", heard=lambda _: self._confirm_bye())
+        self._end(reason)
 
     def _confirm_bye(self) -> None:
         self._bye_answered = True
@@ -141,25 +191,22 @@ class Leg(ABC):
             transaction.respond(response_to(request, 488))
             return
         self._respond_with_sdp(transaction, body)
-        plan = self._session.media.plan
-        self.held_by_far_side = plan is not None and not plan.sends
 
     def _offer_again(self, direction: Direction) -> None:
         """Send a re-INVITE. Its final answer will be in ``_offer_outcome``; a refused one changes nothing (14.1)."""
-        assert self._dialog is not None
         self._offering, self._offer_outcome = True, None
-        self._dialog = dialog = self._dialog.next()
-        body, identity = self._session.offer(direction), self._line.identity
-        request, to = dialog.request("INVITE", identity, ALLOW, SDP_TYPE, body=body)
-        timeout = Response(408, "no response to the re-INVITE", request.headers)
-        self._line.exchange.request(
-            request, to, partial(self._on_offer_response, dialog), partial(self._conclude_offer, timeout)
+        self.ask(
+            "INVITE",
+            self._line.allow,
+            SUPPORTED,
+            SDP_TYPE,
+            body=self._session.offer(direction),
+            heard=self._on_offer_response,
         )
 
-    def _on_offer_response(self, dialog: Dialog, response: Response) -> None:
-        if response.status < 200:
-            return
-        if response.status < 300:
+    def _on_offer_response(self, response: Response) -> None:
+        if response.status < 300 and self._dialog is not None:
+            dialog = replace(self._dialog, local_sequence=response.headers.cseq.number)
             self._line.exchange.wire.send(*dialog.request("ACK", self._line.identity))
             if self._offering:
                 self._session.follow(response)
@@ -172,7 +219,7 @@ class Leg(ABC):
 
     def _respond_with_sdp(self, transaction: ServerTransaction, body: bytes) -> None:
         """The 200 to an INVITE or UPDATE; an INVITE's is repeated until its ACK comes."""
-        fields = (self._line.identity.contact_field(), ALLOW, *((SDP_TYPE,) if body else ()))
+        fields = (self._line.identity.contact_field(), self._line.allow, SUPPORTED, *((SDP_TYPE,) if body else ()))
         if transaction.request.method == "INVITE":
             self._unacknowledged.append(transaction)
             transaction.on_unacknowledged = self._on_unacknowledged
@@ -182,3 +229,28 @@ class Leg(ABC):
         """No ACK came: the session ends with a BYE (RFC 3261, 13.3.1.4)."""
         if self.end_reason is None:
             self._say_bye("no_response")
+
+    def _refer(self, *fields: Field, seen: Callable[[], str]) -> Referral:
+        def concluded(response: Response) -> None:
+            referral.conclude(response)
+            self._let_go()
+
+        referral = Referral(0, seen)
+        self._referrals.append(referral)
+        referral.sequence = self.ask("REFER", *fields, heard=concluded)
+        return referral
+
+    def _hear_report(self, transaction: ServerTransaction) -> None:
+        """A NOTIFY: one about a REFER is its report, any other is well (RFC 3515, section 2.4.4)."""
+        notify = transaction.request
+        transaction.respond(response_to(notify, 200, "", None, self._line.allow))
+        for referral in self._referrals:
+            if referral.is_open and referral.is_told_in(notify):
+                referral.hear(notify)
+                self._let_go()
+                return
+
+    def _let_go(self) -> None:
+        """After the end, the phone keeps a call only as long as reports may come."""
+        if self.end_reason is not None and not self.awaits_reports:
+            self._on_end(self)

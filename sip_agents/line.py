@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from sip_agents.dialog import Identity
 from sip_agents.digest import Credentials
@@ -14,8 +14,11 @@ from sip_agents.ids import new_rtp_ids, new_session_id
 from sip_agents.media import Media
 from sip_agents.message import Field
 from sip_agents.sdp import CONTENT_TYPE, LocalAudio
+from sip_agents.transactions import ServerTransaction
 
-ALLOW: Final[Field] = ("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY")
+CallKey: TypeAlias = tuple[str, str]  # Call-ID, our tag
+_METHODS: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY"
+SUPPORTED: Final[Field] = ("Supported", "replaces")
 SDP_TYPE: Final[Field] = ("Content-Type", CONTENT_TYPE)
 USER_AGENT: Final[Field] = ("User-Agent", "centralita sip_agents")
 
@@ -31,13 +34,20 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``now`` is the monotonic clock in seconds."""
+    """``now`` is the monotonic clock in seconds. While ``follows_refer()``, ``on_refer`` gets a call's REFERs."""
 
     exchange: Exchange
     identity: Identity
     credentials: Credentials | None
     now: Callable[[], float]
     sound: Sound
+    follows_refer: Callable[[], bool]
+    on_refer: Callable[[CallKey, ServerTransaction], None]
+
+    @property
+    def allow(self) -> Field:
+        """The Allow header: what this phone understands now."""
+        return "Allow", f"{_METHODS}, REFER" if self.follows_refer() else _METHODS
 
     @property
     def local_ip(self) -> str:

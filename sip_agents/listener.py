@@ -125,6 +125,14 @@ class Listener:
         """The strongest frequency of the last ``last_s`` seconds, or None if they were silent."""
         return tones.loudest_hz(self.last(last_s), RATE_HZ)
 
+    def sounds_besides(self, tones_hz: Iterable[float], last_s: float = RECENT_S) -> bool:
+        """True if both halves of the last ``last_s`` seconds are above -50 dBFS and mostly something else than these tones.
+
+        Both, so that the end of an earlier sound does not count.
+        """
+        sound, known = self.last(last_s), tuple(tones_hz)
+        return all(tones.is_mostly_other(half, RATE_HZ, known) for half in np.array_split(sound, 2))
+
     def silent(self, last_s: float = RECENT_S) -> bool:
         """True if the last ``last_s`` seconds stayed below -50 dBFS, packets or not."""
         return tones.is_silent(self.last(last_s))

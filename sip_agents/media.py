@@ -52,7 +52,7 @@ class Media:
         self.voice = Voice("PCMA", tone_hz)
         self.plan: sdp.AudioPlan | None = None
         self.unplugged = False
-        self.holding = False  # we hold the far side: nothing is said to it
+        self.hushed = False  # nothing is said, whatever was agreed
         self.strays = self.malformed = self.sent = 0
         self._ids, self._now, self._on_tick = ids, now, on_tick
         self._sequence, self._timestamp = ids.sequence, ids.timestamp
@@ -101,7 +101,7 @@ class Media:
         self._timestamp += skipped * FRAME_SAMPLES
         self.voice.skip(skipped)
         plan = self.plan
-        if plan is None or not plan.sends or self.unplugged or self.holding:
+        if plan is None or not plan.sends or self.unplugged or self.hushed:
             self.voice.skip(1)
             self._talk_spurt = True
         else:

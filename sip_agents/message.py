@@ -245,6 +245,8 @@ REASONS: Final = {
     180: "Ringing",
     183: "Session Progress",
     200: "OK",
+    202: "Accepted",
+    302: "Moved Temporarily",
     400: "Bad Request",
     403: "Forbidden",
     404: "Not Found",

@@ -12,7 +12,7 @@ from sip_agents.dialog import Dialog
 from sip_agents.errors import MalformedMessage
 from sip_agents.ids import new_token
 from sip_agents.leg import Leg
-from sip_agents.line import ALLOW, SDP_TYPE, USER_AGENT, Line
+from sip_agents.line import SDP_TYPE, SUPPORTED, USER_AGENT, Line
 from sip_agents.message import Field, Headers, Request, Response
 
 
@@ -27,6 +27,7 @@ class OutgoingCall(Call):
         self._sender, self._target, self._to = sender.tagged(tag), target, to
         self._invite: Request | None = None
         self._ack: tuple[Request, SocketAddress] | None = None
+        self._early_tags: set[str] = set()  # the far side's, one for each phone that rings
         self._provisional = self._cancel_wanted = self._cancel_sent = False
 
     def start(self, *more: Field) -> None:
@@ -34,7 +35,7 @@ class OutgoingCall(Call):
         identity = self._line.identity
         fields: list[Field] = [("Via", str(identity.via())), ("Max-Forwards", "70")]
         fields += [("From", str(self._sender)), ("To", f"<{self._target}>"), ("Call-ID", self.id), ("CSeq", "1 INVITE")]
-        fields += [identity.contact_field(), ALLOW, USER_AGENT, *more, SDP_TYPE]
+        fields += [identity.contact_field(), self._line.allow, SUPPORTED, USER_AGENT, *more, SDP_TYPE]
         self._mark("invite_sent")
         self._send(Request("INVITE", str(self._target), Headers(tuple(fields)), self._session.offer()), tries=1)
 
@@ -51,8 +52,14 @@ class OutgoingCall(Call):
         elif self.end_reason is None:
             self._on_refusal(invite, tries, response)
 
+    def is_dialog(self, call_id: str, local_tag: str, remote_tag: str) -> bool:
+        """See Leg.is_dialog. Before the answer there is a dialog for each tag that a provisional answer brought (12.1)."""
+        early = self._dialog is None and (call_id, local_tag) == (self.id, self.local_tag)
+        return (early and remote_tag in self._early_tags) or super().is_dialog(call_id, local_tag, remote_tag)
+
     def _on_provisional(self, response: Response) -> None:
         self._provisional = True
+        self._early_tags.add(response.headers.recipient.tag or "")
         if self._cancel_wanted:
             self._send_cancel()
         elif response.status == 180:

@@ -11,7 +11,7 @@ from sip_agents.address import SipUri, SocketAddress, parameter, parse_name_addr
 from sip_agents.authorise import authorised
 from sip_agents.errors import NotInTime, RegistrationRefused
 from sip_agents.ids import new_token
-from sip_agents.line import ALLOW, USER_AGENT, Line
+from sip_agents.line import USER_AGENT, Line
 from sip_agents.message import Field, Headers, Request, Response
 from sip_agents.trace import ladder
 from sip_agents.waiting import Watch
@@ -63,7 +63,9 @@ class Registration:
         fields += [("From", str(identity.aor.tagged(self._tag))), ("To", str(identity.aor)), ("Call-ID", self._call_id)]
         fields += [("CSeq", f"{self._sequence} REGISTER"), identity.contact_field(), ("Expires", str(expires_s))]
         uri = SipUri(None, self._registrar[0], self._registrar[1])
-        self._send(Request("REGISTER", str(uri), Headers((*fields, ALLOW, USER_AGENT))), expires_s, self._round, 1)
+        self._send(
+            Request("REGISTER", str(uri), Headers((*fields, self._line.allow, USER_AGENT))), expires_s, self._round, 1
+        )
 
     def _send(self, request: Request, expires_s: int, round_: int, tries: int) -> None:
         self._sequence = request.headers.cseq.number

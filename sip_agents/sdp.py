@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from sip_agents.errors import MalformedMessage
@@ -62,6 +62,10 @@ class AudioPlan:
     def sends(self) -> bool:
         """False while the far side holds the call: sent packets would not be wanted (RFC 3264, section 5.1)."""
         return self.direction in ("sendrecv", "sendonly") and self.ip != "0.0.0.0"  # noqa: S104 (RFC 2543's hold)
+
+    def held(self) -> AudioPlan:
+        """The same with nothing wanted of the far side: whoever holds goes on holding, whatever is offered to it."""
+        return replace(self, direction="sendonly" if self.direction in ("sendrecv", "sendonly") else "inactive")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,26 @@ class Session:
     def agreed(self) -> bool:
         return self.media.plan is not None
 
-    def offer(self, direction: sdp.Direction = "sendrecv") -> bytes:
-        """Our offer; ``sendonly`` puts the far side on hold (RFC 3264, section 8.4)."""
-        return self._versioned(lambda version: sdp.offer(self._local, version, direction))
+    @property
+    def holding(self) -> bool:
+        """We hold the far side: nothing is said to it, nothing wanted of it."""
+        return self.media.hushed
+
+    @holding.setter
+    def holding(self, holding: bool) -> None:
+        self.media.hushed = holding
+
+    def offer(self, direction: sdp.Direction | None = None) -> bytes:
+        """Our offer; ``sendonly`` puts the far side on hold (RFC 3264, section 8.4). By default hold stays as it is."""
+        stays: sdp.Direction = "sendonly" if self.holding else "sendrecv"
+        return self._versioned(lambda version: sdp.offer(self._local, version, direction or stays))
 
     def answer(self, message: Request | Response) -> bytes:
         """Our answer to the offer in ``message``, followed at once. Raises MalformedMessage, NoCommonAudio."""
         far = sdp.parse_sdp(message.body)
         plan = sdp.agree(far, self._local.laws)
+        if self.holding:
+            plan = plan.held()
         self.media.follow(plan)
         return self._versioned(lambda version: sdp.answer(far, plan, self._local, version))
 

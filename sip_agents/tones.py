@@ -122,6 +122,11 @@ def is_silent(samples: AnySamples) -> bool:
     return level_dbfs(samples) < SILENCE_DBFS
 
 
+def is_mostly_other(samples: AnySamples, rate_hz: int, known_hz: Iterable[float]) -> bool:
+    """True for sound that is not silent and gets less than half of its energy from the tones ``known_hz``."""
+    return not is_silent(samples) and sum(share_of_tone(samples, rate_hz, hz) for hz in known_hz) < 0.5
+
+
 def sine(hz: float, rate_hz: int, length: int, level: float = -12.0) -> npt.NDArray[np.int16]:
     """``length`` samples of a sine at ``level`` dBFS."""
     amplitude = (_FULL_SCALE - 1) * 10 ** (level / 20)

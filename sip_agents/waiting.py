@@ -14,9 +14,17 @@ class Watch:
 
     def __init__(self) -> None:
         self._waiters: set[asyncio.Future[None]] = set()
+        self._listeners: list[Callable[[], None]] = []
+
+    def whenever_changed(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Call ``call`` after each change. Returns the function that ends it, which may be called twice."""
+        self._listeners.append(call)
+        return lambda: self._listeners.remove(call) if call in self._listeners else None
 
     def changed(self) -> None:
         """Let every waiter look again. Costs nothing when nobody waits."""
+        for listener in tuple(self._listeners):
+            listener()
         for waiter in self._waiters:
             if not waiter.done():
                 waiter.set_result(None)

@@ -36,8 +36,10 @@ class Stranger:
     def send(self, datagram: bytes, to: tuple[str, int]) -> None:
         self._socket.send(datagram, to)
 
-    def ask(self, phone: SipAgent, request: str, *headers: str, body: bytes = b"", contact: str = "") -> None:
-        """Send ``METHOD CALL-ID BRANCH TO`` as a SIP request from here, CSeq 1, From tag ``x``."""
+    def ask(
+        self, phone: SipAgent, request: str, *headers: str, body: bytes = b"", contact: str = "", sequence: int = 1
+    ) -> None:
+        """Send ``METHOD CALL-ID BRANCH TO`` as a SIP request from here, From tag ``x``."""
         method, call_id, branch, to = request.split(" ", 3)
         here = f"127.0.0.1:{self.port}"
         lines = [
@@ -46,7 +48,7 @@ class Stranger:
             f"From: <sip:x@{here}>;tag=x",
             f"To: {to}",
             f"Call-ID: {call_id}",
-            f"CSeq: 1 {method}",
+            f"CSeq: {sequence} {method}",
             f"Contact: {contact or f'<sip:x@{here}>'}",
             *headers,
             f"Content-Length: {len(body)}",

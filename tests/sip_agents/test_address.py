@@ -73,5 +73,20 @@ def test_display_name_with_quotes_is_written_so_that_it_reads_back() -> None:
     assert parse_name_addr(str(name)) == name
 
 
+def test_headers_of_a_uri_are_written_only_where_they_belong_and_read_back() -> None:
+    """RFC 3261, 19.1.1 and 19.1.2; the escaped Replaces is RFC 3891's example turned round."""
+    uri = SipUri("eva", "127.0.0.1", 5070, headers=(("Replaces", "a@b;to-tag=1;from-tag=2"), ("Subject", "ñ & é")))
+    written = uri.with_headers()
+    assert written.startswith("sip:eva@127.0.0.1:5070?Replaces=a%40b%3Bto-tag%3D1%3Bfrom-tag%3D2&Subject=")
+    assert parse_uri(written) == uri
+    assert str(uri) == SipUri("eva", "127.0.0.1", 5070).with_headers() == "sip:eva@127.0.0.1:5070"
+
+
+@pytest.mark.parametrize("escaped", ["%0d%0aRoute:%20x", "%0a", "%00"])
+def test_line_break_smuggled_into_a_uris_headers_is_refused(escaped: str) -> None:
+    with pytest.raises(MalformedMessage):
+        parse_uri(f"sip:eva@127.0.0.1?Replaces=a{escaped}")
+
+
 def test_separator_in_quotes_does_not_cut() -> None:
     assert split_outside_quotes(r'a="1;\";2"; b=<x;y> ;c', ";") == [r'a="1;\";2"', "b=<x;y>", "c"]

@@ -128,3 +128,16 @@ def test_silence_is_what_stayed_quiet_or_never_came(clock: Clock) -> None:
     assert listener.silent(0.4)
     assert listener.tones_heard([697.0]) == frozenset()
     assert listener.tones_heard([697.0], last_s=1.0) == {697.0}
+
+
+@pytest.mark.parametrize(
+    ("heard_hz", "besides"),
+    [((), False), ((697.0,), False), ((697.0, 1336.0), False), ((523.3,), True), ((523.3, 659.3, 697.0), True)],
+)
+def test_music_is_told_from_the_tones_of_the_phones(clock: Clock, heard_hz: tuple[float, ...], besides: bool) -> None:
+    listener = Listener(clock)
+    sound = sum((sine(hz, 8000, 4000).astype(np.int32) for hz in heard_hz), start=np.zeros(4000, np.int32))
+    play(listener, clock, sound.astype(np.int16))
+    assert listener.sounds_besides([697.0, 1336.0]) is besides
+    clock.at += 0.15
+    assert not listener.sounds_besides([697.0, 1336.0])

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
-from sip_agents import CallRefused, NotInTime, SipAgent
+from sip_agents import CallOver, CallRefused, NotInTime, SipAgent
+from sip_agents.habits import answer_after_s
+from sip_agents.message import Headers, Response
 
 from .conftest import Phones, talk
 
@@ -27,6 +29,75 @@ async def test_phone_answers_rings_or_refuses_by_itself_as_told(phone: Phones) -
     call = await ana.call(bea.uri)
     with pytest.raises(CallRefused, match="486"):
         await call.answered()
+
+
+def contact_of_refusal(caller: SipAgent) -> str | None:
+    """Where the last refusal that ``caller`` got points to."""
+    refusals = [
+        traced.message
+        for traced in caller.trace
+        if traced.way == "in" and isinstance(traced.message, Response) and traced.message.status >= 300
+    ]
+    return refusals[-1].headers.first("Contact")
+
+
+async def test_forwarding_phone_sends_every_caller_elsewhere(phone: Phones) -> None:
+    """RFC 3261, 8.1.3.4 and 21.3.3: 302, and a Contact that says where."""
+    ana, bea = await phone(user="ana"), await phone(user="bea")
+    bea.auto_redirect = "sip:1002@127.0.0.1:5070"
+    call = await ana.call(bea.uri)
+    with pytest.raises(CallRefused, match="302 Moved Temporarily"):
+        await call.answered()
+    assert contact_of_refusal(ana) == "<sip:1002@127.0.0.1:5070>"
+    assert (await bea.incoming()).end_reason == "rejected"
+
+
+async def test_person_at_a_ringing_phone_sends_the_caller_elsewhere(phone: Phones) -> None:
+    ana, bea = await phone(user="ana"), await phone(user="bea")
+    call = await ana.call(bea.uri)
+    incoming = await bea.incoming()
+    incoming.ring()
+    await call.reached("ringing")
+    incoming.redirect("sip:1003@127.0.0.1")
+    with pytest.raises(CallRefused, match="302"):
+        await call.answered()
+    assert contact_of_refusal(ana) == "<sip:1003@127.0.0.1>"
+    with pytest.raises(CallOver):
+        incoming.redirect("sip:1003@127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "seconds"),
+    [
+        ("Call-Info", "<sip:127.0.0.1>;answer-after=0", 0.0),
+        ("call-info", "<http://a.example/b;c>;purpose=icon, <sip:x>;answer-after=2", 2.0),
+        ("Call-Info", "<sip:x;answer-after=2>", None),
+        ("Call-Info", "<sip:x>;answer-after=soon", None),
+        ("Alert-Info", "<http://127.0.0.1>;info=alert-autoanswer", 0.0),
+        ("Alert-Info", "info=alert-autoanswer", 0.0),
+        ("Alert-Info", "<http://127.0.0.1>;info=alert-external", None),
+        ("Answer-Mode", "Auto", 0.0),
+        ("Answer-Mode", "auto;require", 0.0),
+        ("Answer-Mode", "Manual", None),
+        ("Subject", "answer-after=0", None),
+    ],
+)
+def test_which_headers_ask_for_an_answer_without_a_hand(name: str, value: str, seconds: float | None) -> None:
+    """RFC 5373 for Answer-Mode; the other two are what desk phones are sent by custom."""
+    assert answer_after_s(Headers(((name, value),))) == seconds
+
+
+async def test_headset_phone_answers_what_asks_for_it_and_rings_for_the_rest(phone: Phones) -> None:
+    ana, bea = await phone(user="ana"), await phone(user="bea")
+    bea.auto_answer_on_header = True
+    call = await ana.call(bea.uri, headers=(("Call-Info", "<sip:x>;answer-after=0"),))
+    await call.answered()
+    assert (await bea.incoming()).header("call-info") == "<sip:x>;answer-after=0"
+    call = await ana.call(bea.uri)
+    await call.reached("ringing")
+    incoming = await bea.incoming()
+    assert incoming.is_waiting
+    assert incoming.header("Call-Info") is None
 
 
 async def test_automatic_answer_to_a_cancelled_call_does_not_happen(phone: Phones) -> None:
