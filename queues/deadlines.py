@@ -9,9 +9,17 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
-# "state": the end of an operator's ringing, wrap-up or refusal pause; "phone": an operator's phone may be tried again;
-# "skills": a caller has waited long enough for the wanted skills.
-DeadlineKind = Literal["state", "phone", "skills"]
+DeadlineKind = Literal[
+    "state",  # of an operator: the end of ringing, wrap-up or refusal pause
+    "phone",  # of an operator: the phone may be tried again
+    "step",  # of a caller: less is required from now on
+    "priority",  # of a caller: it counts from now on
+    "wait",  # of a caller: has waited for as long as the queue lets anybody
+    "ring",  # of a call: one more phone may ring
+    "reoffer",  # of "call<US>operator": the call may be offered to the operator again
+    "callback",  # of a callback: the next attempt may be made
+    "place",  # of "queue<US>who": the place is no longer kept
+]
 Subject = tuple[DeadlineKind, str]
 
 _SLACK = 64
@@ -43,6 +51,11 @@ class Deadlines:
     def is_set(self, kind: DeadlineKind, subject: str) -> bool:
         """Whether ``subject`` has a deadline to come."""
         return (kind, subject) in self._living
+
+    def at(self, kind: DeadlineKind, subject: str) -> float | None:
+        """When the deadline of ``subject`` is, if it has one."""
+        living = self._living.get((kind, subject))
+        return None if living is None else living[0]
 
     def next(self) -> float | None:
         """When the earliest deadline is (s), or None."""

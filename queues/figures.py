@@ -19,6 +19,26 @@ def sl2(counts: QueueCounts) -> float | None:
     return (counts.answered_in_sl + counts.abandoned_in_sl) / ended if ended else None
 
 
+def sl(counts: QueueCounts) -> float | None:
+    """Service level, the first variant (``ServicelevelPerf``): answered within T / answered, or None with nobody answered."""
+    return counts.answered_in_sl / counts.answered if counts.answered else None
+
+
+def abandonment(counts: QueueCounts) -> float | None:
+    """Abandoned / offered; who takes a callback is not abandoned. None with nobody offered."""
+    return counts.abandoned / counts.offered if counts.offered else None
+
+
+def mean(total: float, number: int) -> float | None:
+    """None of nothing."""
+    return total / number if number else None
+
+
+def occupancy(on_contact_s: float, ready_s: float) -> float | None:
+    """On contact (talking, on hold, wrap-up) / (on contact + ready); None with neither."""
+    return on_contact_s / (on_contact_s + ready_s) if on_contact_s + ready_s > 0 else None
+
+
 def expected_wait_s(waiting: int, serving: int, handling_s: Collection[float]) -> tuple[float, float] | None:
     """How long a caller who joins now will wait, as (low_s, high_s), or None when that cannot be told honestly.
 

@@ -1,258 +1,304 @@
-"""What does each event change? An outcome for every event in every state; matching.py then sees who can be matched."""
+"""What does each event change? One branch an event; the work is in callers, departures, offers, conversations and moves."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import count
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import assert_never
 
 from queues import events as ev
+from queues.callers import Callers
+from queues.conversations import Conversations
 from queues.deadlines import Deadlines, Subject
-from queues.effects import AcdEffect, ConnectCall, OfferCall, WithdrawCause, WithdrawOffer
-from queues.errors import DuplicateCall, OperatorIsTalking, UnknownCall
+from queues.departures import SEPARATOR, Departures
+from queues.effects import AcdEffect, WithdrawOffer
+from queues.errors import UnknownCall
+from queues.facts import CountsSet, DayStarted, Fact, PhoneChanged
 from queues.floor import Floor
-from queues.matching import explain
 from queues.moves import Moves
-from queues.ranking import caller_rank
+from queues.offers import Offers
 from queues.records import Call, Operator, Queue
+from queues.rules import QueueRules
+from queues.views import QueueCounts
 
 
 class Outcomes:
-    """Carries events over to the floor and the deadlines, and notes the effects in order."""
+    """Carries events over to the floor and the deadlines, and notes effects and facts in order."""
 
-    def __init__(self, floor: Floor, deadlines: Deadlines) -> None:
+    def __init__(self, floor: Floor, deadlines: Deadlines, chance: Callable[[], float]) -> None:
         self._floor = floor
         self._deadlines = deadlines
-        self._moves = Moves(floor, deadlines)
         self._effects: list[AcdEffect] = []
-        self._turns = count(1)
+        self._facts: list[Fact] = []
+        do, note = self._effect, self._fact
+        self.version = 1
+        self.watcher: Callable[[Call, Operator], None] | None = None
+        self.moves = Moves(floor, deadlines, chance, note)
+        self._departures = Departures(floor, deadlines, note)
+        self._callers = Callers(floor, deadlines, self._departures, do, note)
+        self._conversations = Conversations(floor, self.moves, note)
+        self._offers = Offers(
+            floor,
+            deadlines,
+            self.moves,
+            self._callers,
+            self._departures,
+            self._conversations,
+            do,
+            note,
+            lambda: self.version,
+        )
         self._now = 0.0
+
+    def _effect(self, effect: AcdEffect) -> None:
+        self._effects.append(effect)
+
+    def _fact(self, fact: Fact) -> None:
+        self._facts.append(fact)
 
     def take_effects(self) -> list[AcdEffect]:
         """The effects noted since last asked."""
         effects, self._effects = self._effects, []
         return effects
 
+    def take_facts(self) -> list[Fact]:
+        """The facts noted since last asked."""
+        facts, self._facts = self._facts, []
+        return facts
+
+    def offer(self, call: Call, operator: Operator) -> None:
+        """The matching found these two."""
+        if self.watcher is not None:
+            self.watcher(call, operator)
+        self._offers.offer(call, operator, self._now)
+
+    def settle(self) -> None:
+        """After an event, before the matching: callers leave queues that have become empty."""
+        while emptied := self._floor.take_emptied():
+            for queue in emptied:
+                self._callers.check_emptied(queue, self._now)
+
     def apply(self, event: ev.AcdEvent, now: float) -> None:
         """Change what ``event`` changes. Every branch looks up all that it names before it changes anything."""
         self._now = now
         match event:
             case ev.CallerJoined():
-                self._joined(event)
-            case ev.CallerLeft(call) | ev.ConversationEnded(call):
-                self._left(call)
-            case ev.OfferAnswered(call, code):
-                self._answered(call, self._floor.operator(code))
-            case ev.OfferRefused(call, code, cause):
-                self._refused(call, self._floor.operator(code), cause)
+                self._callers.join(event, now)
+            case ev.CallerLeft(call, by, to):
+                self._left(self._call(call), by, to)
+            case ev.ConversationEnded(call):
+                self._left(self._call(call), "operator")
+            case ev.OfferAnswered() | ev.OfferRefused() | ev.CustomerAnswered() | ev.CustomerMissed():
+                self._line_spoke(event)
+            case ev.CallbackTaken(call):
+                self._callback_taken(event, self._call(call))
+            case ev.CallHeld(call):
+                self._conversations.hold(self._call(call), True, now)
+            case ev.CallResumed(call):
+                self._conversations.hold(self._call(call), False, now)
+            case ev.ConversationHandedOver(call, code):
+                self._handed_over(self._call(call), self._floor.operator(code))
             case ev.ConversationAdopted(call, queue, code):
-                self._adopted(call, self._floor.queue(queue), self._floor.operator(code))
-            case ev.OperatorBecameReady(code):
-                self._moves.say_ready(self._floor.operator(code), now)
-            case ev.OperatorPaused(code, reason):
-                self._moves.pause(self._floor.operator(code), now, reason)
-            case ev.OperatorLoggedOut(code):
-                self._logged_out(self._floor.operator(code))
-            case ev.PhoneBecameReachable(code):
-                self._phone_came(self._floor.operator(code))
-            case ev.PhoneBecameUnreachable(code):
-                self._phone_went(self._floor.operator(code))
+                self._offers.adopt(call, self._floor.queue(queue), self._floor.operator(code), now)
+            case ev.QueueClosed(name):
+                self._callers.close(self._floor.queue(name), now)
+            case ev.QueueOpened(name):
+                self._callers.open(self._floor.queue(name), now)
+            case ev.QueueChanged(rules):
+                self._queue_changed(rules)
+            case ev.QueueAdded(rules):
+                self._floor.add_queue(rules)
+            case ev.OperatorHired(profile):
+                self._floor.hire(profile)
+            case ev.DayBegan():
+                self._begin_day()
+            case ev.CountsRestored(queue, counts):
+                self._restore_counts(self._floor.queue(queue), counts)
             case ev.TimePassed():
                 for due in self._deadlines.pop_due(now):
                     self._due(due)
             case _:
+                self._operator_spoke(event, self._floor.operator(event.operator))
+
+    def _operator_spoke(self, event: ev.OperatorEvent, operator: Operator) -> None:
+        now = self._now
+        match event:
+            case ev.OperatorBecameReady():
+                self.moves.say_ready(operator, now)
+            case ev.OperatorPaused(reason=reason):
+                self.moves.pause(operator, now, reason)
+            case ev.OperatorLoggedOut():
+                self._logged_out(operator)
+            case ev.MembershipsChanged(memberships=memberships):
+                self.moves.change_memberships(operator, memberships, now)
+            case ev.SkillsChanged(skills=skills):
+                self._floor.set_skills(operator, skills)
+            case ev.OwnCallBegan():
+                self._own_call_began(operator)
+            case ev.OwnCallEnded():
+                if operator.state == "own_call":
+                    self.moves.end_own_call(operator, now)
+            case ev.WrapUpExtended(seconds=seconds):
+                self.moves.extend_wrap_up(operator, seconds)
+            case ev.DispositionGiven():
+                self.moves.dispose(operator, now)
+            case ev.PhoneBecameReachable():
+                self._phone_came(operator)
+            case ev.PhoneBecameUnreachable():
+                self._phone_went(operator)
+            case _:
                 assert_never(event)
 
-    def offer(self, call: Call, operator: Operator) -> None:
-        """Ring ``operator`` for ``call``, which keeps its place in the queue."""
-        rules = call.queue.rules
-        decision = explain(call, operator, self._now)
-        self._floor.unqueue_call(call)
-        call.stage, call.operator, call.since = "ringing", operator, self._now
-        self._moves.ring(operator, call, self._now)
-        self._effects.append(OfferCall(call.id, operator.code, rules.name, rules.ring_timeout_s, decision))
+    def _line_spoke(self, event: ev.OfferAnswered | ev.OfferRefused | ev.CustomerAnswered | ev.CustomerMissed) -> None:
+        call = self._floor.calls.get(event.call)
+        match event:
+            case ev.OfferAnswered(call=name, operator=code):
+                self._answered(name, call, self._floor.operator(code))
+            case ev.OfferRefused(operator=code, cause=cause):
+                operator = self._floor.operator(code)
+                if call is not None:
+                    self._offers.refused(call, operator, cause, self._now)
+            case ev.CustomerAnswered(call=name):
+                self._offers.customer_answered(self._call(name), self._now)
+            case ev.CustomerMissed(call=name):
+                self._offers.customer_missed(self._call(name), self._now)
+            case _:
+                assert_never(event)
+
+    def _call(self, name: str) -> Call:
+        try:
+            return self._floor.calls[name]
+        except KeyError:
+            raise UnknownCall(name) from None
 
     # Callers
 
-    def _joined(self, event: ev.CallerJoined) -> None:
-        queue = self._floor.queue(event.queue)
-        if event.call in self._floor.calls:
-            raise DuplicateCall(event.call)
-        arrived_at = self._now if event.arrived_at is None else min(event.arrived_at, self._now)
-        rank = caller_rank(event.priority, arrived_at, next(self._turns))
-        call = Call(event.call, queue, event.skills, arrived_at, rank)
-        self._want_skills(call)
-        queue.counts = replace(queue.counts, offered=queue.counts.offered + 1)
-        self._floor.enter_line(call)
-        self._wait(call)
-
-    def _want_skills(self, call: Call) -> None:
-        """For a time only operators with all the wanted skills will do. A caller given an old place has waited some."""
-        patient_until = call.arrived_at + call.queue.rules.skill_wait_s
-        if patient_until <= self._now:
-            call.waited_for_skills = True
-            return
-        call.need = self._floor.need(call.queue, call.skills)
-        if call.need is not call.queue.anyone:
-            self._deadlines.set("skills", call.id, patient_until)
-
-    def _wait(self, call: Call) -> None:
-        call.stage, call.operator, call.since = "waiting", None, self._now
-        self._floor.queue_call(call)
-
-    def _left(self, call_id: str) -> None:
+    def _left(self, call: Call, by: ev.LeftBy, to: str = "") -> None:
         """The caller is gone, at whatever moment: while waiting, while a phone rings, or while talking."""
-        call = self._floor.calls.get(call_id)
-        if call is None:
-            raise UnknownCall(call_id)
-        if call.stage == "talking" and call.operator is not None:
-            self._moves.end_conversation(call.operator, call, self._now)
-        else:
-            self._abandoned(call)
-        del self._floor.calls[call_id]
-        self._floor.touch_call(call)
+        if call.stage == "talking":
+            self._conversations.end(call, by, self._now, to)
+            self._floor.forget_call(call)
+            return
+        self._offers.drop(call, "caller_left", self._now)
+        self._departures.gone(call, by, self._now, to)
 
-    def _abandoned(self, call: Call) -> None:
-        counts = call.queue.counts
-        call.queue.counts = replace(
-            counts,
-            abandoned=counts.abandoned + 1,
-            abandoned_in_sl=counts.abandoned_in_sl + self._within_service_level(call),
-        )
-        self._leave_line(call)
-        if call.operator is None:
-            self._floor.unqueue_call(call)
-        else:
-            self._withdraw(call, call.operator, "caller_left")
-            self._moves.release(call.operator, self._now)
-
-    def _leave_line(self, call: Call) -> None:
-        self._floor.leave_line(call)
-        self._deadlines.cancel("skills", call.id)
-
-    def _within_service_level(self, call: Call) -> bool:
-        return self._now - call.arrived_at <= call.queue.rules.service_level_s
+    def _callback_taken(self, event: ev.CallbackTaken, call: Call) -> None:
+        """Whoever talks already needs none; a phone that rings for the caller stops."""
+        if call.stage not in ("waiting", "ringing") or call.callback is not None:
+            return
+        self._offers.drop(call, "caller_left", self._now)
+        self._callers.take_callback(event, call, self._now)
 
     # Offers and conversations
 
-    def _answered(self, call_id: str, operator: Operator) -> None:
+    def _answered(self, name: str, call: Call | None, operator: Operator) -> None:
         """Connect if this very offer still stands. Told again while they talk, there is nothing left to do."""
-        call = self._floor.calls.get(call_id)
-        if call is None or call.operator is not operator:
-            self._effects.append(WithdrawOffer(call_id, operator.code, "stale"))
-        elif call.stage == "ringing":
-            counts = call.queue.counts
-            call.queue.counts = replace(
-                counts,
-                answered=counts.answered + 1,
-                answered_in_sl=counts.answered_in_sl + self._within_service_level(call),
-            )
-            self._leave_line(call)
-            self._moves.answer(operator, self._now)
-            self._talk(call, operator)
-            self._effects.append(ConnectCall(call.id, operator.code, call.queue.rules.name))
+        if call is not None and operator.code in call.offers:
+            self._offers.answered(call, operator, self._now)
+        elif call is None or call.operator is not operator:
+            self._effects.append(WithdrawOffer(name, operator.code, "stale"))
 
-    def _talk(self, call: Call, operator: Operator) -> None:
-        call.stage, call.operator, call.since = "talking", operator, self._now
-        self._floor.touch_call(call)
+    def _handed_over(self, call: Call, operator: Operator) -> None:
+        if call.stage != "talking":
+            raise UnknownCall(call.id)
+        if call.operator is not operator:
+            self._offers.hand_over(call, operator, self._now)
 
-    def _refused(self, call_id: str, operator: Operator, cause: ev.RefusalCause) -> None:
-        call = self._floor.calls.get(call_id)
-        if call is None or call.operator is not operator or call.stage != "ringing":
-            return
-        match cause:
-            case "rejected":
-                self._moves.miss(operator, call, self._now, "rejected")
-            case "busy" | "failed":
-                self._moves.miss(operator, call, self._now, "missed")
-            case "unreachable":
-                self._lost_phone(operator, call)
-            case _:
-                assert_never(cause)
-        self._wait(call)
+    def _queue_changed(self, rules: QueueRules) -> None:
+        """Callers keep their places and needs; the free are put into the new order."""
+        queue = self._floor.queue(rules.name)
+        old, queue.rules = queue.rules, rules
+        self.version += 1
+        queue.plans.clear()
+        if old.strategy != rules.strategy:
+            queue.cursor.clear()
+            for operator in queue.members.values():
+                self._floor.rerank(operator, self.moves.ranks_of(operator))
+        if old.weight != rules.weight:
+            for call in list(queue.line):
+                self._callers.priority_counts(call, self._now)
+        self._floor.touch_queue(queue)
+        self._floor.watch_emptiness(queue)
 
-    def _lost_phone(self, operator: Operator, call: Call) -> None:
-        """Take the phone for unreachable, but not for ever.
+    # Counts
 
-        Nobody has told that the phone went, so perhaps nobody will tell that it is back: it is tried again after the
-        refusal pause, unless that is told before. It is no fault of the operator, who keeps the state and the place.
-        """
-        self._floor.set_phone(operator, reachable=False)
-        self._deadlines.set("phone", operator.code, self._now + call.queue.rules.refusal_pause_s)
-        self._moves.release(operator, self._now)
+    def _begin_day(self) -> None:
+        self._fact(DayStarted(self._now))
+        for queue in self._floor.queues.values():
+            queue.counts = asdict(QueueCounts(offered=len(queue.line)))
+            self._floor.touch_queue(queue)
+            if queue.line:
+                self._fact(CountsSet(self._now, queue.rules.name, QueueCounts(**queue.counts)))
+        self.moves.start_new_day()
 
-    def _withdraw(self, call: Call, operator: Operator, cause: WithdrawCause) -> None:
-        self._effects.append(WithdrawOffer(call.id, operator.code, cause))
-
-    def _adopted(self, call_id: str, queue: Queue, operator: Operator) -> None:
-        if call_id in self._floor.calls:
-            raise DuplicateCall(call_id)
-        if operator.state == "talking":
-            raise OperatorIsTalking(operator.code)
-        offered = self._offered_to(operator)
-        call = Call(call_id, queue, frozenset(), self._now, caller_rank(0, self._now, next(self._turns)))
-        self._moves.adopt(operator, call, self._now)
-        self._floor.calls[call_id] = call
-        self._talk(call, operator)
-        if offered is not None:
-            self._withdraw(offered, operator, "stale")
-            self._wait(offered)
-
-    def _offered_to(self, operator: Operator) -> Call | None:
-        """The call for which the operator's phone rings."""
-        return self._floor.calls[operator.call] if operator.state == "ringing" and operator.call else None
+    def _restore_counts(self, queue: Queue, counts: QueueCounts) -> None:
+        gone = counts.answered + counts.abandoned + counts.exited
+        queue.counts = asdict(replace(counts, offered=gone + len(queue.line)))
+        self._floor.touch_queue(queue)
+        self._fact(CountsSet(self._now, queue.rules.name, QueueCounts(**queue.counts)))
 
     # Operators' phones, and time
 
     def _logged_out(self, operator: Operator) -> None:
-        offered = self._offered_to(operator)
-        self._moves.log_out(operator, self._now)
-        if offered is not None:
-            self._withdraw(offered, operator, "operator_logged_out")
-            self._wait(offered)
+        offered = self._offers.offered_to(operator)
+        if offered is None:
+            self.moves.log_out(operator, self._now)
+            return
+        self._offers.lost(operator, "operator_logged_out", self._now, release=False)
+        self.moves.log_out(operator, self._now)
+
+    def _own_call_began(self, operator: Operator) -> None:
+        """Those who talk with a caller consult; whoever is logged out is nobody's concern."""
+        if operator.state in ("talking", "on_hold", "own_call", "logged_out"):
+            return
+        self._offers.lost(operator, "operator_busy", self._now, release=False)
+        self.moves.begin_own_call(operator, self._now)
 
     def _phone_came(self, operator: Operator) -> None:
         self._deadlines.cancel("phone", operator.code)
-        self._floor.set_phone(operator, reachable=True)
+        self._set_phone(operator, reachable=True)
 
     def _phone_went(self, operator: Operator) -> None:
         """Asterisk says so, so only Asterisk can say that it is back. A conversation goes on as long as it does."""
         self._deadlines.cancel("phone", operator.code)
-        self._floor.set_phone(operator, reachable=False)
-        offered = self._offered_to(operator)
-        if offered is not None:
-            self._withdraw(offered, operator, "phone_unreachable")
-            self._moves.release(operator, self._now)
-            self._wait(offered)
+        self._set_phone(operator, reachable=False)
+        self._offers.lost(operator, "phone_unreachable", self._now, release=True)
+
+    def _set_phone(self, operator: Operator, reachable: bool) -> None:
+        if operator.phone_reachable != reachable:
+            self._fact(PhoneChanged(self._now, operator.code, reachable))
+        self._floor.set_phone(operator, reachable)
 
     def _due(self, due: Subject) -> None:
         kind, subject = due
         match kind:
-            case "skills":
-                self._waited_for_skills(self._floor.calls[subject])
+            case "step":
+                self._callers.step_over(self._floor.calls[subject], self._now)
+            case "priority":
+                self._callers.priority_counts(self._floor.calls[subject], self._now)
+            case "wait":
+                self._callers.wait_over(self._floor.calls[subject], self._now)
+            case "ring":
+                self._offers.ring_step_over(self._floor.calls[subject])
+            case "reoffer":
+                call, _, code = subject.partition(SEPARATOR)
+                self._offers.may_be_offered_again(self._floor.calls[call], code)
+            case "callback":
+                self._callers.wait(self._floor.calls[subject], self._now)
+            case "place":
+                queue, _, who = subject.partition(SEPARATOR)
+                self._floor.queues[queue].kept.pop(who, None)
             case "phone":
-                self._floor.set_phone(self._floor.operators[subject], reachable=True)
+                self._set_phone(self._floor.operators[subject], reachable=True)
             case "state":
                 self._state_due(self._floor.operators[subject])
             case _:
                 assert_never(kind)
 
-    def _waited_for_skills(self, call: Call) -> None:
-        """From now on anyone of the queue will do. A phone that rings meanwhile goes on ringing."""
-        call.waited_for_skills = True
-        if call.stage == "ringing":
-            call.need = call.queue.anyone
-        else:
-            self._floor.unqueue_call(call)
-            call.need = call.queue.anyone
-            self._floor.queue_call(call)
-
     def _state_due(self, operator: Operator) -> None:
         """A phone has rung for its time, or a wrap-up or a refusal pause is over."""
-        offered = self._offered_to(operator)
+        offered = self._offers.offered_to(operator)
         if offered is None:
-            self._moves.end_deadline(operator, self._now)
+            self.moves.end_deadline(operator, self._now)
         else:
-            self._withdraw(offered, operator, "ring_timeout")
-            self._moves.miss(operator, offered, self._now, "missed")
-            self._wait(offered)
+            self._offers.ring_timeout(offered, operator, self._now)

@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from queues.ranking import Rank
+from queues.strategies import Rank
 
 T = TypeVar("T")
 
@@ -38,10 +38,19 @@ class Ranked(Generic[T]):
         """The item of the lowest rank."""
         return self._entries[0][1] if self._entries else None
 
-    def from_rank(self, rank: Rank) -> T | None:
-        """The first item whose rank is not below ``rank``."""
+    def first_rank(self) -> Rank | None:
+        """The lowest rank."""
+        return self._entries[0][0] if self._entries else None
+
+    def rank_from(self, rank: Rank) -> Rank | None:
+        """The lowest rank that is not below ``rank``."""
         at = self.ahead_of(rank)
-        return self._entries[at][1] if at < len(self._entries) else None
+        return self._entries[at][0] if at < len(self._entries) else None
+
+    def between(self, low: Rank, high: Rank) -> Iterator[T]:
+        """The items with ranks from ``low`` up to, but without, ``high``. Nothing may be changed meanwhile."""
+        for at in range(self.ahead_of(low), self.ahead_of(high)):
+            yield self._entries[at][1]
 
     def ahead_of(self, rank: Rank) -> int:
         """How many items have a rank below this one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from queues.acd import Acd
 from queues.effects import AcdEffect, ConnectCall, OfferCall, WithdrawOffer
@@ -18,17 +19,33 @@ from queues.events import (
     RefusalCause,
     TimePassed,
 )
-from queues.rules import OperatorProfile, QueueRules
+from queues.rules import OperatorProfile, QueueRules, Ring
 
 Brief = tuple[str, ...]
 
-SUPPORT = QueueRules("support", ring_timeout_s=15, wrap_up_s=10, refusal_pause_s=30, max_misses=3, skill_wait_s=20)
-SALES = QueueRules("sales", ring_timeout_s=15, wrap_up_s=5, refusal_pause_s=30, max_misses=3, skill_wait_s=20)
+REFUSAL_PAUSE_S = 30.0
+SKILL_WAIT_S = 20.0
+
+
+def after_any_refusal(pause_s: float) -> dict[str, Any]:
+    """The same pause, whatever kept the operator from taking the call."""
+    kinds = ("no_answer", "reject", "busy", "unreachable")
+    return {f"{kind}_pause_s": pause_s for kind in kinds}
+
+
+def anyone_after(wait_s: float) -> dict[str, Any]:
+    """Wanted skills are waited for that long."""
+    return {"rings": (Ring(wait_s, anyone=True),)}
+
+
+PAUSES = after_any_refusal(REFUSAL_PAUSE_S)
+SUPPORT = QueueRules("support", ring_timeout_s=15, wrap_up_s=10, max_misses=3, **PAUSES)
+SALES = QueueRules("sales", ring_timeout_s=15, wrap_up_s=5, max_misses=3, **PAUSES)
 
 
 def operator(code: str, *queues: str, skills: Iterable[str] = ()) -> OperatorProfile:
     """An operator of ``support``, unless told of which queues."""
-    return OperatorProfile(code, queues or ("support",), frozenset(skills))
+    return OperatorProfile(code, queues or ("support",), dict.fromkeys(skills, 1))
 
 
 def brief(effects: Iterable[AcdEffect]) -> list[Brief]:
@@ -63,7 +80,7 @@ class FloorManager:
         return said
 
     def join(self, call: str, queue: str = "support", skills: Iterable[str] = (), priority: int = 0) -> list[Brief]:
-        return self.tell(CallerJoined(call, queue, frozenset(skills), priority))
+        return self.tell(CallerJoined(call, queue, dict.fromkeys(skills, 1), priority))
 
     def answer(self, call: str, code: str) -> list[Brief]:
         return self.tell(OfferAnswered(call, code))

@@ -12,7 +12,7 @@ from queues import events as ev
 from queues.rules import OperatorProfile, QueueRules
 
 Said = tuple[str, ...]
-# Of the queue's operators at the moment of an offer: logged in, longer idle but unfit, paused, busy, unreachable.
+# Of the queue's operators at the moment of an offer: logged in, free but unfit, paused, busy, unreachable.
 Why = tuple[int, int, int, int, int]
 NEVER = float("inf")
 
@@ -40,10 +40,11 @@ class PlainCall:
     operator: str | None = None
     due: tuple[float, int] = (NEVER, 0)
     patient: bool = True
+    joined: float = 0.0
 
     @property
     def wanted(self) -> frozenset[str]:
-        return self.event.skills if isinstance(self.event, ev.CallerJoined) else frozenset()
+        return frozenset(self.event.skills) if isinstance(self.event, ev.CallerJoined) else frozenset()
 
 
 @dataclass
@@ -87,10 +88,10 @@ class PlainAcd:
         if queue not in op.profile.queues:
             return False
         someone_has_them = any(
-            other.state != "logged_out" and queue in other.profile.queues and call.wanted <= other.profile.skills
+            other.state != "logged_out" and queue in other.profile.queues and call.wanted <= other.profile.skills.keys()
             for other in self.operators.values()
         )
-        return call.wanted <= op.profile.skills or not call.patient or not someone_has_them
+        return call.wanted <= op.profile.skills.keys() or not call.patient or not someone_has_them
 
     def could_be_matched(self) -> list[tuple[tuple[int, float, int], tuple[float, int], str, str]]:
         """Every waiting caller with every operator who could take the call, best first."""
@@ -115,20 +116,16 @@ class PlainAcd:
         ops = [op for op in self.operators.values() if call.event.queue in op.profile.queues]
         return (
             sum(op.state != "logged_out" for op in ops),
-            sum(op.state == "ready" and op.phone and op.idle < chosen.idle for op in ops),
+            sum(op.state == "ready" and op.phone and not self.fits(op, call) for op in ops),
             sum(op.state == "paused" for op in ops),
             sum(op.state in ("ringing", "talking", "wrap_up") for op in ops),
             sum(op.state == "ready" and not op.phone for op in ops),
         )
 
     def next_due(self) -> float:
-        """When something happens by itself next; a caller's patience counts only if somebody could meet the wish."""
+        """When something happens by itself next; a caller's patience counts only if there is a wish."""
         dues = [at for op in self.operators.values() for at, _ in (op.due, op.phone_due)]
-        for call in self.calls.values():
-            able = [op for op in self.operators.values() if call.event.queue in op.profile.queues]
-            if call.wanted and any(call.wanted <= op.profile.skills for op in able):
-                dues.append(call.due[0])
-        return min(dues)
+        return min(dues + [call.due[0] for call in self.calls.values() if call.wanted])
 
     def _in(self, seconds: float) -> tuple[float, int]:
         self.turn += 1
@@ -181,7 +178,7 @@ class PlainAcd:
             return
         op.state, op.reason, op.call, op.queue, op.due = "paused", reason, None, None, (NEVER, 0)
         if op.misses < rules.max_misses:
-            op.due = self._in(rules.refusal_pause_s)
+            op.due = self._in(rules.no_answer_pause_s)
 
     def _came(self, event: ev.CallerJoined | ev.ConversationAdopted) -> None:
         rules = self.rules[event.queue]
@@ -199,8 +196,8 @@ class PlainAcd:
             self.calls[event.call] = PlainCall(event, (0, self.now, self._in(0)[1]), "talking", event.operator)
             return
         arrived = self.now if event.arrived_at is None else min(self.now, event.arrived_at)
-        call = PlainCall(event, (-event.priority, arrived, self._in(0)[1]))
-        call.due = (arrived + rules.skill_wait_s, self._in(0)[1])
+        call = PlainCall(event, (-event.priority, arrived, self._in(0)[1]), joined=self.now)
+        call.due = (arrived + rules.rings[0].after_s, self._in(0)[1])
         if call.due[0] <= self.now:
             call.due, call.patient = (NEVER, 0), False
         self.calls[event.call] = call
@@ -212,7 +209,7 @@ class PlainAcd:
         op = self.operators[call.operator] if call.operator else None
         if call.stage != "talking":
             counts.abandoned += 1
-            counts.abandoned_in_sl += self.now - call.place[1] <= rules.service_level_s
+            counts.abandoned_in_sl += self.now - call.joined <= rules.service_level_s
         if op and call.stage == "ringing":
             self.said.append(("withdraw", call_id, op.profile.code, "caller_left"))
             self._free(op, keep_idle=True)
@@ -234,14 +231,14 @@ class PlainAcd:
             op.state, op.misses, op.due = "talking", 0, (NEVER, 0)
             op.reason = op.reason if op.wish else None
             counts.answered += 1
-            counts.answered_in_sl += self.now - call.place[1] <= rules.service_level_s
+            counts.answered_in_sl += self.now - call.joined <= rules.service_level_s
             self.said.append(("connect", event.call, event.operator))
         elif event.cause == "unreachable":
             self._back_to_line(op)
-            op.phone, op.phone_due = False, self._in(rules.refusal_pause_s)
+            op.phone, op.phone_due = False, self._in(rules.unreachable_pause_s)
             self._free(op, keep_idle=True)
         else:
-            self._miss(op, "rejected" if event.cause == "rejected" else "missed")
+            self._miss(op, "missed" if event.cause == "failed" else event.cause)
 
     def _operator_spoke(self, event: ev.AcdEvent) -> None:
         assert isinstance(

@@ -16,28 +16,30 @@ from queues.acd import Acd
 from queues.effects import OfferCall
 from queues.errors import AcdError
 from queues.rules import OperatorProfile, QueueRules
-from tests.queues.floor_manager import brief
+from tests.queues.floor_manager import after_any_refusal, anyone_after, brief
 from tests.queues.oracle import PlainAcd, PlainCounts, PlainOperator, Why
 
 pytestmark = pytest.mark.timeout(1800)  # the deep profile takes minutes
 
 QUEUES = [
-    QueueRules("support", ring_timeout_s=15, wrap_up_s=10, service_level_s=5, refusal_pause_s=10, skill_wait_s=20),
-    QueueRules("sales", ring_timeout_s=5, wrap_up_s=0, service_level_s=20, refusal_pause_s=3, max_misses=2),
-    QueueRules("claims", ring_timeout_s=10, wrap_up_s=3, refusal_pause_s=5, max_misses=1, skill_wait_s=0),
+    QueueRules("support", ring_timeout_s=15, wrap_up_s=10, service_level_s=5),
+    QueueRules("sales", ring_timeout_s=5, wrap_up_s=0, service_level_s=20, max_misses=2, **after_any_refusal(3)),
+    QueueRules("claims", ring_timeout_s=10, wrap_up_s=3, max_misses=1, **after_any_refusal(5), **anyone_after(0)),
 ]
 OPERATORS = [
-    OperatorProfile("1001", ("support",), frozenset()),
-    OperatorProfile("1002", ("support", "sales"), frozenset({"english"})),
-    OperatorProfile("1003", ("sales", "claims", "support"), frozenset({"english", "gas"})),
-    OperatorProfile("1004", ("claims", "sales"), frozenset({"gas"})),
-    OperatorProfile("1005", ("support",), frozenset({"gas"})),
+    OperatorProfile("1001", ("support",), {}),
+    OperatorProfile("1002", ("support", "sales"), {"english": 1}),
+    OperatorProfile("1003", ("sales", "claims", "support"), {"english": 1, "gas": 1}),
+    OperatorProfile("1004", ("claims", "sales"), {"gas": 1}),
+    OperatorProfile("1005", ("support",), {"gas": 1}),
 ]
 
 calls = st.sampled_from([f"call{number}" for number in range(8)])
 codes = st.sampled_from([profile.code for profile in OPERATORS])
 queues = st.sampled_from([rules.name for rules in QUEUES])
-skills = st.sets(st.sampled_from(["english", "gas", "basque"]), max_size=2).map(frozenset)
+skills = st.sets(st.sampled_from(["english", "gas", "basque"]), max_size=2).map(
+    lambda wanted: dict.fromkeys(sorted(wanted), 1)
+)
 steps_s = st.sampled_from([0.0, 0.5, 2.0, 3.0, 5.0, 10.0])
 causes = st.sampled_from(["rejected", "busy", "unreachable", "failed"])
 
@@ -85,7 +87,7 @@ class CentreMachine(RuleBasedStateMachine):
         assert decision.chosen == offer.operator
         assert decision.idle_s == self.now - self.plain.operators[offer.operator].idle[0]
         assert decision.waited_s == self.now - self.plain.calls[offer.call].place[1]
-        assert (decision.considered, passed.no_skill, passed.paused, passed.busy, passed.unreachable) == why
+        assert (decision.considered, passed.not_fit, passed.paused, passed.busy, passed.unreachable) == why
 
     def tell_perhaps(self, event: ev.AcdEvent, allowed: bool) -> None:
         """Tell it; where it makes no sense it must be refused and change nothing."""
@@ -125,7 +127,7 @@ class CentreMachine(RuleBasedStateMachine):
         self.tell(what(code))
 
     @rule(call=calls, queue=queues, wanted=skills, priority=st.sampled_from([0, 0, 0, 1]), ago_s=st.none() | steps_s)
-    def caller_joins(self, call: str, queue: str, wanted: frozenset[str], priority: int, ago_s: float | None) -> None:
+    def caller_joins(self, call: str, queue: str, wanted: dict[str, int], priority: int, ago_s: float | None) -> None:
         arrived_at = None if ago_s is None else self.now - ago_s
         self.tell_perhaps(ev.CallerJoined(call, queue, wanted, priority, arrived_at), call not in self.plain.calls)
 
@@ -209,7 +211,7 @@ class CentreMachine(RuleBasedStateMachine):
             assert view.logged_in == sum(op.state != "logged_out" for op in mine)
             for state in ("ringing", "talking", "wrap_up"):
                 assert getattr(view, state) == sum(op.state == state and op.queue == name for op in ops)
-            assert astuple(view.counts) == astuple(self.plain.counts[name])
+            assert astuple(view.counts)[:5] == astuple(self.plain.counts[name])
             assert view.counts.offered == view.counts.answered + view.counts.abandoned + len(line)
 
     @invariant()

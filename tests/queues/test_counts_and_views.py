@@ -13,6 +13,8 @@ from queues.events import (
     CallerLeft,
     ConversationAdopted,
     ConversationEnded,
+    CountsRestored,
+    DayBegan,
     OfferAnswered,
     OfferRefused,
     OperatorBecameReady,
@@ -70,7 +72,8 @@ def test_adopted_conversation_is_not_counted() -> None:
 def test_restored_counts_go_on_and_callers_given_their_place_back_are_counted_once() -> None:
     floor = FloorManager(operator("1001"))
     floor.tell(CallerJoined("ana", "support", arrived_at=900.0))
-    floor.acd.restore_counts("support", QueueCounts(12, answered=7, abandoned=3, answered_in_sl=6, abandoned_in_sl=1))
+    known = QueueCounts(12, answered=7, abandoned=3, answered_in_sl=6, abandoned_in_sl=1)
+    floor.tell(CountsRestored("support", known))
     floor.tell(CallerJoined("bea", "support", arrived_at=901.0))
     assert counts(floor) == QueueCounts(12, answered=7, abandoned=3, answered_in_sl=6, abandoned_in_sl=1)
 
@@ -80,7 +83,7 @@ def test_new_day_counts_from_zero_with_those_who_wait_over_midnight() -> None:
     floor.join("ana")
     floor.join("bea")
     floor.leave("bea")
-    floor.acd.start_new_day()
+    floor.tell(DayBegan())
     assert counts(floor) == QueueCounts(offered=1)
 
 
@@ -154,6 +157,10 @@ def test_expected_wait_is_nothing_until_enough_calls_were_handled() -> None:
     for number in range(3):
         floor.join(f"waiting{number}")
     assert floor.acd.waiting_ready_wait("support", floor.now) == (3, 0, (200.0, 600.0))
+    assert floor.acd.wait_ahead("waiting0", floor.now) == (0.0, 200.0)  # as one who had joined first
+    assert floor.acd.wait_ahead("waiting2", floor.now) == (300.0 - 3**0.5 * 100, 300.0 + 3**0.5 * 100)
+    assert floor.acd.wait_ahead("ana", floor.now) is None  # talks
+    assert floor.acd.wait_ahead("nobody", floor.now) is None
     for code in ("1002", "1003"):  # neither serves: one is paused, the other has no phone
         floor.tell(OperatorBecameReady(code))
     floor.tell(OperatorPaused("1002"))

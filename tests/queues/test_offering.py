@@ -163,14 +163,14 @@ def test_offer_carries_the_ring_timeout_and_explains_the_choice() -> None:
     floor.wait(3)
     floor.log_in("1003")
     floor.wait(4)
-    [offer] = floor.acd.handle(CallerJoined("bea", "support", frozenset({"english"})), floor.now)
+    [offer] = floor.acd.handle(CallerJoined("bea", "support", {"english": 1}), floor.now)
     assert isinstance(offer, OfferCall)
     assert (offer.operator, offer.queue, offer.ring_timeout_s) == ("1003", "support", SUPPORT.ring_timeout_s)
     decision = offer.decision
     assert (decision.rule, decision.chosen, decision.skills) == ("longest_idle", "1003", "has_them")
     assert (decision.idle_s, decision.waited_s) == (4.0, 0.0)
     assert decision.considered == 5
-    assert decision.passed_over == PassedOver(no_skill=1, paused=1, busy=1, unreachable=1)
+    assert decision.passed_over == PassedOver(not_fit=1, paused=1, busy=1, unreachable=1)
 
 
 def test_clock_that_goes_back_is_refused() -> None:

@@ -238,9 +238,9 @@ def test_a_person_may_say_anything_in_every_state(wish: str) -> None:
     assert all(wish in outcomes for outcomes in TRANSITIONS.values())
 
 
-def test_only_a_ready_operator_can_be_offered_a_call_and_only_a_ringing_one_can_answer() -> None:
-    assert [state for state, outcomes in TRANSITIONS.items() if "offered" in outcomes] == ["ready"]
-    assert [state for state, outcomes in TRANSITIONS.items() if "answered" in outcomes] == ["ringing"]
+def test_only_who_is_ready_or_kept_free_can_be_offered_a_call_and_only_who_rings_or_is_kept_free_can_answer() -> None:
+    assert [state for state, outcomes in TRANSITIONS.items() if "offered" in outcomes] == ["ready", "reserved"]
+    assert [state for state, outcomes in TRANSITIONS.items() if "answered" in outcomes] == ["reserved", "ringing"]
 
 
 def test_transition_that_cannot_happen_is_a_bug_and_says_so() -> None:

@@ -15,10 +15,10 @@ from queues.events import (
     PhoneBecameUnreachable,
     RefusalCause,
 )
-from tests.queues.floor_manager import SALES, SUPPORT, FloorManager, operator
+from tests.queues.floor_manager import REFUSAL_PAUSE_S, SALES, SUPPORT, FloorManager, after_any_refusal, operator
 
 
-@pytest.mark.parametrize(("cause", "reason"), [("rejected", "rejected"), ("busy", "missed"), ("failed", "missed")])
+@pytest.mark.parametrize(("cause", "reason"), [("rejected", "rejected"), ("busy", "busy"), ("failed", "missed")])
 def test_refused_call_goes_at_once_to_another_operator_and_the_first_is_paused(
     cause: RefusalCause, reason: str
 ) -> None:
@@ -35,7 +35,7 @@ def test_refused_call_is_not_offered_again_at_once_to_the_one_who_refused() -> N
     floor.log_in("1001")
     floor.join("ana")
     assert floor.refuse("ana", "1001") == []
-    assert floor.wait(SUPPORT.refusal_pause_s - 0.5) == []
+    assert floor.wait(REFUSAL_PAUSE_S - 0.5) == []
     assert floor.wait(0.5) == [("offer", "ana", "1001")]
 
 
@@ -60,7 +60,7 @@ def test_ring_timeout_withdraws_the_offer_and_offers_on() -> None:
 
 
 def test_refusal_pause_is_that_of_the_queue_offered() -> None:
-    sales = replace(SALES, refusal_pause_s=3)
+    sales = replace(SALES, **after_any_refusal(3))
     floor = FloorManager(operator("1001", "support", "sales"), queues=[SUPPORT, sales])
     floor.log_in("1001")
     floor.join("ana", "sales")
@@ -74,7 +74,7 @@ def test_after_max_misses_in_a_row_the_pause_lasts_until_the_operator_says_ready
     floor.join("ana")
     for _ in range(SUPPORT.max_misses - 1):
         floor.refuse("ana", "1001", "busy")
-        assert floor.wait(SUPPORT.refusal_pause_s) == [("offer", "ana", "1001")]
+        assert floor.wait(REFUSAL_PAUSE_S) == [("offer", "ana", "1001")]
     floor.refuse("ana", "1001", "busy")
     assert floor.wait(10_000) == []
     assert floor.state("1001") == "paused"
@@ -87,10 +87,10 @@ def test_operator_who_said_ready_after_the_lasting_pause_has_all_chances_again()
     floor.join("ana")
     for _ in range(SUPPORT.max_misses):
         floor.refuse("ana", "1001")
-        floor.wait(SUPPORT.refusal_pause_s)
+        floor.wait(REFUSAL_PAUSE_S)
     floor.tell(OperatorBecameReady("1001"))
     floor.refuse("ana", "1001")
-    assert floor.wait(SUPPORT.refusal_pause_s) == [("offer", "ana", "1001")]
+    assert floor.wait(REFUSAL_PAUSE_S) == [("offer", "ana", "1001")]
 
 
 def test_answered_call_forgives_earlier_misses() -> None:
@@ -99,13 +99,13 @@ def test_answered_call_forgives_earlier_misses() -> None:
     floor.join("ana")
     for _ in range(SUPPORT.max_misses - 1):
         floor.refuse("ana", "1001")
-        floor.wait(SUPPORT.refusal_pause_s)
+        floor.wait(REFUSAL_PAUSE_S)
     floor.answer("ana", "1001")
     floor.end("ana")
     floor.join("bea")
     assert floor.wait(SUPPORT.wrap_up_s) == [("offer", "bea", "1001")]
     floor.refuse("bea", "1001")
-    assert floor.wait(SUPPORT.refusal_pause_s) == [("offer", "bea", "1001")]
+    assert floor.wait(REFUSAL_PAUSE_S) == [("offer", "bea", "1001")]
 
 
 def test_operator_who_pauses_during_a_refusal_pause_stays_paused() -> None:
@@ -127,7 +127,7 @@ def test_unreachable_phone_is_tried_again_after_the_refusal_pause_and_is_no_miss
         view = floor.acd.operator("1001")
         assert (view.state, view.phone_reachable) == ("ready", False)
         assert floor.acd.queue("support", floor.now).ready == 0
-        assert floor.wait(SUPPORT.refusal_pause_s) == [("offer", "ana", "1001")]
+        assert floor.wait(REFUSAL_PAUSE_S) == [("offer", "ana", "1001")]
 
 
 def test_unreachable_phone_that_comes_back_before_is_offered_calls_at_once() -> None:

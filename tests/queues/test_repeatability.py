@@ -17,12 +17,12 @@ chance, names, skills = random.Random(7), ["support", "sales", "claims"], ["engl
 codes = [str(code) for code in range(1001, 1013)]
 acd = Acd(
     [QueueRules(name) for name in names],
-    [OperatorProfile(code, tuple(chance.sample(names, 2)), frozenset(chance.sample(skills, 1))) for code in codes],
+    [OperatorProfile(code, tuple(chance.sample(names, 2)), {chance.choice(skills): 1}) for code in codes],
 )
 for code in codes:
     acd.handle(ev.PhoneBecameReachable(code), 0.0)
 for step in range(600):
-    wanted = frozenset(chance.sample(skills, chance.randrange(3)))
+    wanted = dict.fromkeys(chance.sample(skills, chance.randrange(3)), 1)
     code, call = chance.choice(codes), f"call{chance.randrange(step + 1)}"
     event = chance.choice([
         ev.OperatorBecameReady(code), ev.OperatorLoggedOut(code), ev.TimePassed(), ev.OfferAnswered(call, code),

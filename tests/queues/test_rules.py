@@ -9,7 +9,7 @@ import pytest
 from queues.acd import Acd
 from queues.deadlines import Deadlines
 from queues.ranked import Ranked
-from queues.rules import OperatorProfile, QueueRules
+from queues.rules import OperatorProfile, QueueRules, Ring
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,17 @@ from queues.rules import OperatorProfile, QueueRules
         ("ring_timeout_s", float("inf")),
         ("wrap_up_s", -1),
         ("service_level_s", float("nan")),
-        ("refusal_pause_s", 0),
+        ("no_answer_pause_s", 0),
+        ("reject_pause_s", -1),
+        ("busy_pause_s", 0),
+        ("unreachable_pause_s", 0),
         ("max_misses", 0),
-        ("skill_wait_s", -0.1),
+        ("sticky_s", -0.1),
+        ("strategy", "leastrecent"),
+        ("capacity", 0),
+        ("max_wait_s", 0),
+        ("join_empty", frozenset({"asleep"})),
+        ("rings", (Ring(10), Ring(5))),
     ],
 )
 def test_queue_rule_that_makes_no_sense_is_refused_by_name(field: str, value: Any) -> None:
@@ -53,7 +61,7 @@ def test_ranked_keeps_order_whatever_the_order_of_adding() -> None:
     for rank, item in (((2.0, 1), "c"), ((1.0, 9), "b"), ((1.0, 3), "a")):
         ranked.add(rank, item)
     assert list(ranked) == ["a", "b", "c"]
-    assert (ranked.first(), ranked.ahead_of((2.0, 1)), ranked.from_rank((1.0, 4))) == ("a", 2, "b")
+    assert (ranked.first(), ranked.ahead_of((2.0, 1)), ranked.rank_from((1.0, 4))) == ("a", 2, (1.0, 9))
     ranked.remove((1.0, 9))
     assert list(ranked) == ["a", "c"]
     with pytest.raises(KeyError):

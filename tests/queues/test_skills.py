@@ -13,7 +13,7 @@ from queues.events import (
     PhoneBecameReachable,
     TimePassed,
 )
-from tests.queues.floor_manager import SUPPORT, FloorManager, operator
+from tests.queues.floor_manager import SKILL_WAIT_S, SUPPORT, FloorManager, anyone_after, operator
 
 ENGLISH = ["english"]
 
@@ -36,7 +36,7 @@ def test_caller_waits_for_a_busy_operator_with_the_skill_but_only_so_long() -> N
     floor.talk("bea", "1002")
     floor.log_in("1001")
     assert floor.join("ana", skills=ENGLISH) == []
-    assert floor.wait(SUPPORT.skill_wait_s - 0.1) == []
+    assert floor.wait(SKILL_WAIT_S - 0.1) == []
     assert floor.wait(0.1) == [("offer", "ana", "1001")]
 
 
@@ -87,14 +87,14 @@ def test_waiting_for_skills_counts_from_the_arrival_given_back() -> None:
     floor.log_in("1002")
     floor.talk("bea", "1002")
     floor.log_in("1001")
-    waited_s = SUPPORT.skill_wait_s
-    assert floor.tell(CallerJoined("ana", "support", frozenset(ENGLISH), 0, floor.now - waited_s)) == [
+    waited_s = SKILL_WAIT_S
+    assert floor.tell(CallerJoined("ana", "support", dict.fromkeys(ENGLISH, 1), 0, floor.now - waited_s)) == [
         ("offer", "ana", "1001")
     ]
 
 
 def test_patience_that_ends_while_a_phone_rings_lets_that_phone_ring() -> None:
-    rules = replace(SUPPORT, skill_wait_s=5)
+    rules = replace(SUPPORT, **anyone_after(5))
     floor = FloorManager(operator("1001"), operator("1002", skills=ENGLISH), queues=[rules])
     floor.log_in("1002", "1001")
     floor.join("ana", skills=ENGLISH)
@@ -123,13 +123,13 @@ def test_decision_tells_how_the_wish_for_skills_was_met() -> None:
             assert isinstance(effect, OfferCall)
             verdicts.append(effect.decision.skills)
 
-    note(CallerJoined("ana", "support", frozenset(ENGLISH)))
+    note(CallerJoined("ana", "support", dict.fromkeys(ENGLISH, 1)))
     floor.leave("ana")
     floor.log_in("1002")
-    note(CallerJoined("bea", "support", frozenset(ENGLISH)))
-    note(CallerJoined("carla", "support", frozenset(ENGLISH)))
+    note(CallerJoined("bea", "support", dict.fromkeys(ENGLISH, 1)))
+    note(CallerJoined("carla", "support", dict.fromkeys(ENGLISH, 1)))
     floor.answer("bea", "1002")
-    floor.now += SUPPORT.skill_wait_s
+    floor.now += SKILL_WAIT_S
     note(TimePassed())
     floor.leave("carla")
     note(CallerJoined("dora", "support"))
