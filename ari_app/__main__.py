@@ -1,4 +1,7 @@
-"""The controller's process: ``python -m ari_app`` runs the engine until SIGTERM or SIGINT, and then lets go of the calls."""
+"""The controller's process: ``python -m ari_app`` runs the engine until SIGTERM or SIGINT, and then lets go of the calls.
+
+SIGHUP reads the centre's files again.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,11 @@ REPLACED = 3
 async def _run_until_signal(project: Path) -> None:
     settings = load_settings(project)
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    stop, reload = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await run_engine(settings, stop)
+    loop.add_signal_handler(signal.SIGHUP, reload.set)
+    await run_engine(settings, stop, reload)
 
 
 def main() -> int:

@@ -31,12 +31,17 @@ class Accounts:
     """All accounts of the centre, by code. Raises ValueError if two share a code."""
 
     def __init__(self, accounts: Iterable[Account], verifier: Verifier) -> None:
-        self._by_code: dict[str, Account] = {}
         self._verifier = verifier
+        self.replace(accounts)
+
+    def replace(self, accounts: Iterable[Account]) -> None:
+        """These accounts and no others from now on; whoever is not among them is out at once. Raises ValueError as above."""
+        by_code: dict[str, Account] = {}
         for account in accounts:
-            if account.code in self._by_code:
+            if account.code in by_code:
                 raise ValueError(f"two accounts have the code {account.code}; give each person a code of their own")
-            self._by_code[account.code] = account
+            by_code[account.code] = account
+        self._by_code = by_code
 
     def __repr__(self) -> str:
         return f"Accounts({len(self._by_code)})"

@@ -6,6 +6,7 @@ No I/O here: a sink only queues what it is given.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -18,7 +19,8 @@ EventType = Literal["queue.changed", "operator.changed", "call.changed"]
 class StatusBoard:
     """The newest status of every queue, operator and call, and the fan-out of changes to sinks.
 
-    ``epoch`` counts the controller's lives (given by the state store; 0 until known).
+    ``epoch`` counts the controller's lives (given by the state store; 0 until known). ``offers_not_taken`` counts, since the
+    controller began, offers that came to nothing at the operator's phone, by cause.
     """
 
     def __init__(self, now: Callable[[], float], epoch: int = 0) -> None:
@@ -26,6 +28,7 @@ class StatusBoard:
         self.queues: dict[str, QueueStatus] = {}
         self.operators: dict[str, OperatorStatus] = {}
         self.calls: dict[str, CallStatus] = {}
+        self.offers_not_taken: Counter[str] = Counter()
         self._now = now
         self._seq = 0
         self._sinks: list[Sink] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import secrets
 from collections.abc import Coroutine, Iterable
 from dataclasses import asdict
@@ -17,18 +18,32 @@ from ari_app.adapters.ari import AriTelephony
 from ari_app.adapters.fastagi import serve_fastagi
 from ari_app.adapters.http_api import HealthPart, create_app
 from ari_app.adapters.http_server import listen, serve_on
+from ari_app.adapters.journal_files import JournalFiles, day_file, facts_in
+from ari_app.adapters.queue_log_file import queue_log_file
+from ari_app.adapters.redis_memory import DayCounts
+from ari_app.adapters.redis_notes import RedisNotebook
 from ari_app.adapters.redis_status import RedisStatus
 from ari_app.board import StatusBoard
+from ari_app.callback_book import CallbackBook
 from ari_app.centre import Centre, load_centre
 from ari_app.clock import SystemClock
 from ari_app.contract import timestamp
 from ari_app.engine import Engine
+from ari_app.history import History, Memory
+from ari_app.known_callers import KnownCallers
+from ari_app.life import chance_of, new_life, profiles_of, rules_of
+from ari_app.pauses import PauseReasons
+from ari_app.queue_logger import QueueLogger
 from ari_app.recorder import Recorder
+from ari_app.reload_plan import ReloadPlan
+from ari_app.reloading import Reloading
+from ari_app.scribe import Scribe
 from ari_app.settings import Settings
 from ari_app.status import StatusPublisher
 from ari_app.switchboard import Switchboard
 from queues.acd import Acd
-from queues.rules import OperatorProfile, QueueRules
+from queues.events import CountsRestored
+from queues.journal import BadJournal, Happened
 from queues.views import QueueCounts
 
 log = structlog.get_logger(__name__)
@@ -40,28 +55,36 @@ def new_call_id(now: float) -> str:
     return datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(4)
 
 
-def build_acd(centre: Centre) -> Acd:
-    """The ACD under the centre's rules."""
-    queues = [
-        QueueRules(
-            name=queue.name,
-            ring_timeout_s=queue.ring_timeout_s,
-            wrap_up_s=queue.wrap_up_s,
-            service_level_s=queue.service_level_s,
-            refusal_pause_s=queue.refusal_pause_s,
-            max_misses=queue.max_misses,
-            skill_wait_s=queue.skill_wait_s,
-        )
-        for queue in centre.queues
-    ]
-    operators = [OperatorProfile(o.code, tuple(o.queues), frozenset(o.skills)) for o in centre.operators]
-    return Acd(queues, operators)
+def caller_key(token_key: str) -> bytes:
+    """The secret by which callers are told apart without their numbers being kept; as lasting as the tokens' key."""
+    return hmac.digest(token_key.encode(), b"known callers", "sha256")
+
+
+def build_acd(centre: Centre, seed: int = 0) -> Acd:
+    """The ACD under the centre's rules. ``seed`` is that of its chance: journalled, so that a replay draws the same."""
+    return Acd(rules_of(centre), profiles_of(centre), chance_of(seed))
+
+
+def accounts_of(centre: Centre) -> list[Account]:
+    """Everybody in the centre."""
+    return [Account(p.code, p.name, p.role, tuple(p.queues)) for p in centre.people]
 
 
 def build_accounts(centre: Centre, web_secret: str) -> Accounts:
     """Everybody in the centre, with the demo's one secret."""
-    people = [Account(p.code, p.name, p.role, tuple(p.queues)) for p in centre.people]
-    return Accounts(people, one_secret_for_all(web_secret))
+    return Accounts(accounts_of(centre), one_secret_for_all(web_secret))
+
+
+def shown_names(centre: Centre) -> tuple[dict[str, str], dict[str, float], bool, PauseReasons]:
+    """What the status needs of a centre: operators' names, queues' service levels, whether callers are masked, pauses."""
+    names = {operator.code: operator.name for operator in centre.operators}
+    levels = {queue.name: queue.rules.service_level_s for queue in centre.queues}
+    return names, levels, centre.mask_callers, centre.pauses
+
+
+def _counts(shown: DayCounts) -> QueueCounts:
+    counts = asdict(shown)
+    return QueueCounts(callbacks=counts.pop("callbacks_agreed"), **counts)
 
 
 class Controller:
@@ -72,16 +95,19 @@ class Controller:
         loop = asyncio.get_running_loop()
         self.clock = SystemClock()
         self.board = StatusBoard(self.clock.now)
-        self.status = StatusPublisher(
-            self.board,
-            {operator.code: operator.name for operator in centre.operators},
-            {queue.name: queue.service_level_s for queue in centre.queues},
-            centre.time_zone,
-            centre.mask_callers,
-            self.clock.now(),
+        names, levels, masked, pauses = shown_names(centre)
+        self.status = StatusPublisher(self.board, names, levels, centre.time_zone, masked, self.clock.now(), pauses)
+        header = new_life(centre, self.clock.now())
+        self.acd = build_acd(centre, header.seed)
+        self.journal = Scribe[Happened]("journal", JournalFiles(settings.journal, header, self.status.day).write)
+        self.history = History(self.acd, self.clock.now)
+        self._life = header.life
+        self.queue_log = Scribe[str]("queue_log", queue_log_file(settings.queue_log_file))
+        self._queue_logger = QueueLogger(
+            self.acd, lambda: self.switchboard.calls, centre.mask_callers, self.queue_log.note
         )
-        self.acd = build_acd(centre)
-        self.switchboard = Switchboard(self.acd, self.clock, self.status, loop.call_later)
+        listeners = (self.journal.note, self.history.take, self._queue_logger.take)
+        self.switchboard = Switchboard(self.acd, self.clock, self.status, loop.call_later, listeners)
         self.redis = RedisStatus(
             self.board,
             settings.redis_address,
@@ -93,21 +119,50 @@ class Controller:
             settings.bind_address, settings.ami_port, "centralita", settings.ami_secret, self._phone_changed
         )
         recorder = Recorder(settings.recordings, self.ami, self.clock)
-        self.engine = Engine(centre, self.board, self.switchboard, recorder, self.clock, new_call_id)
+        self.notebook = RedisNotebook(settings.redis_address, settings.redis_prefix)
+        self.known_callers = KnownCallers(caller_key(settings.token_key), self.notebook, self.clock)
+        self.callbacks = CallbackBook(self.notebook, self.clock, self.acd)
+        self.engine = Engine(
+            centre,
+            self.board,
+            self.switchboard,
+            recorder,
+            self.clock,
+            new_call_id,
+            self.known_callers,
+            self.callbacks,
+        )
         self.ari = AriTelephony(
             f"http://{settings.bind_address}:{settings.ari_port}/",
             settings.ari_secret,
             self.engine,
             self.engine.sweep,
         )
+        self.accounts = build_accounts(centre, settings.demo_web_secret)
+        self.reloading = Reloading(settings, self.put_in_force, self.ami.reload_module)
         self.app = create_app(
             self.board,
             self.engine,
-            build_accounts(centre, settings.demo_web_secret),
+            self.accounts,
             settings.token_key,
             self.clock.now,
             self.health,
+            history=self.history,
+            day=self.status.day,
+            desk=self.engine.desk,
+            calls=self.engine.call_desk,
+            reload=self.reloading.reload,
+            callbacks=self.engine.callback_desk,
         )
+
+    def put_in_force(self, centre: Centre) -> ReloadPlan:
+        """What a reload brings, in all parts at once."""
+        self.status.centre_changed(*shown_names(centre))
+        self._queue_logger.mask_callers(centre.mask_callers)
+        plan = self.engine.reload(centre)
+        self.accounts.replace(accounts_of(centre))
+        self.switchboard.publish_all()
+        return plan
 
     def _phone_changed(self, code: str, reachable: bool) -> None:
         self.engine.phone_changed(code, reachable)
@@ -118,6 +173,8 @@ class Controller:
             HealthPart("ari", None if self.ari.connected else "not connected to Asterisk's ARI"),
             HealthPart("ami", None if self.ami.connected else "not connected to Asterisk's AMI"),
             HealthPart("redis", self.redis.wrong, needed=False),
+            HealthPart("journal", self.journal.wrong, needed=False),
+            HealthPart("queue_log", self.queue_log.wrong, needed=False),
         )
 
     async def remember(self) -> None:
@@ -125,13 +182,28 @@ class Controller:
         await self.redis.start()
         for queue, counts in (await self.redis.load_counts(self.status.day(self.clock.now()))).items():
             if queue in self.status.queues:
-                self.acd.restore_counts(queue, QueueCounts(**asdict(counts)))
-        self.engine.restore_operators(await self.redis.load_operators())
+                self.switchboard.apply(CountsRestored(queue, _counts(counts)))
+        self.engine.desk.restore(await self.redis.load_operators())
+        await self.known_callers.remember()
+        await self.callbacks.remember()
         self.board.add_sink(self.redis.sink)
         self.switchboard.publish_all()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Run until ``stop``; then let go of the calls and write the last status."""
+    async def recall(self) -> None:
+        """Take back the day's figures and stories from the journal, while calls are served already."""
+        path = day_file(self._settings.journal, self.status.day(self.clock.now()))
+        earlier = Memory()
+        try:
+            await asyncio.to_thread(lambda: earlier.take_earlier(facts_in(path, self._life)))
+        except FileNotFoundError:
+            pass  # a new day, or the first one
+        except (BadJournal, OSError) as unreadable:
+            log.error("figures_begin_anew", why=str(unreadable))
+            earlier = Memory()
+        self.history.remember(earlier)
+
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        """Run until ``stop``, reading the centre again at each ``reload``; then let go of the calls and write the last status."""
         api = listen(self._settings.bind_address, self._settings.api_port)
         fastagi = await serve_fastagi(
             self._settings.bind_address, self._settings.fastagi_port, self.engine.queue_for_dialplan
@@ -142,9 +214,14 @@ class Controller:
                 self.engine.start(lives, self.ari)
                 works: list[Coroutine[Any, Any, None]] = [
                     self.redis.run(),
+                    self.journal.run(),
+                    self.queue_log.run(),
+                    self.recall(),
+                    self.notebook.run(),
                     self.ami.run(),
                     self.ari.run(),
                     self.engine.tick(),
+                    self.reloading.on_request(reload),
                     serve_on(self.app, api),
                 ]
                 running = [parts.create_task(work) for work in works]
@@ -157,6 +234,9 @@ class Controller:
             fastagi.close()
             await fastagi.wait_closed()
             await self.redis.close()
+            await self.journal.close()
+            await self.queue_log.close()
+            await self.notebook.close()
 
     def _let_go(self) -> None:
         log.info("letting_go", calls=len(self.switchboard.calls))
@@ -164,6 +244,6 @@ class Controller:
         self.ari.let_go()
 
 
-async def run_engine(settings: Settings, stop: asyncio.Event) -> None:
-    """Run the controller until ``stop`` is set. Raises BadFile, PortTaken, Replaced (in groups)."""
-    await Controller(settings, load_centre(settings.centre)).run(stop)
+async def run_engine(settings: Settings, stop: asyncio.Event, reload: asyncio.Event) -> None:
+    """Run the controller until ``stop`` is set; ``reload``: see Controller.run. Raises BadFile, PortTaken, Replaced (in groups)."""
+    await Controller(settings, load_centre(settings.centre)).run(stop, reload)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from ari_app.asked import Asked
 from ari_app.contract import CallStage, Direction
+from ari_app.control_states import Control
 from ari_app.telephony import ChannelEnded, TelephonyEvent
 from queues.effects import AcdEffect
+from queues.events import LeftBy
 
-CallItem = TelephonyEvent | AcdEffect
+CallItem = TelephonyEvent | AcdEffect | Asked
+
+_ENDED_BY: Final[Mapping[str, LeftBy]] = {"operator_hung_up": "operator", "hung_up_by_command": "supervisor"}
 
 BRIDGE_PREFIX = "centralita:"
 """How the names of our bridges begin; the call's id follows."""
+
+IDS_OF_ONE_LIFE = 1000
+"""More legs than that no life of the controller dials for one callback."""
 
 
 @dataclass(eq=False, slots=True)
@@ -20,7 +30,10 @@ class Call:
     """One caller and all that belongs to it.
 
     ``stage`` and ``stage_since`` hold while the call is not in a queue; while it is, the ACD knows better. ``queue`` and
-    ``operator`` are the last ones, for what is shown once it has ended.
+    ``operator`` are the last ones, for what is shown once it has ended. ``arrived_at`` is when the caller first came into a
+    queue, ``ways_out`` counts how often he or she left one unserved. ``goes_on_alone``: the caller has agreed to be called back,
+    and ``channel`` is empty once the line is free. ``ticket`` is the reference of what the call is about, opaque text of another
+    system. ``from_phone``: the caller is an operator's phone. ``control`` is there while a conversation goes on.
     """
 
     id: str
@@ -34,25 +47,52 @@ class Call:
     stage_since: float = 0.0
     queue: str | None = None
     operator: str | None = None
+    arrived_at: float | None = None
+    ways_out: int = 0
     recording: str | None = None
+    voicemail: str | None = None
     end_reason: str | None = None
+    disposition: str | None = None
+    ticket: str | None = None
+    from_phone: bool = False
+    control: Control | None = None
     inbox: asyncio.Queue[CallItem] = field(default_factory=asyncio.Queue)
     life: asyncio.Task[None] | None = None
     caller_gone: bool = False
+    goes_on_alone: bool = False
     bridges: int = 0
     playbacks: int = 0
     legs: int = 0
+    conversations: int = 0
 
     def put_nowait(self, item: CallItem, /) -> None:
         """Take an event or an instruction. The caller's own end cancels the call's life, wherever it stands."""
-        if isinstance(item, ChannelEnded) and item.channel == self.channel:
-            self.caller_gone = True
-            if self.end_reason is None:
-                self.end_reason = "caller_hung_up"
-            if self.life is not None:
-                self.life.cancel()
+        if isinstance(item, ChannelEnded) and item.channel == self.channel and not self.goes_on_alone:
+            self.end("caller_hung_up")
             return
         self.inbox.put_nowait(item)
+
+    def end(self, reason: str) -> None:
+        """There is nobody any more for whom the call could go on: its life ends wherever it stands."""
+        self.caller_gone = True
+        self.end_reason = self.end_reason or reason
+        if self.life is not None:
+            self.life.cancel()
+
+    def take_over(self, lives: int, started: float, language: str, arrived_at: float) -> None:
+        """Go on with a callback of ``lives`` lives of the controller; ids that they may have used are passed over."""
+        self.goes_on_alone, self.started, self.language, self.arrived_at = True, started, language, arrived_at
+        self.bridges = self.playbacks = self.legs = lives * IDS_OF_ONE_LIFE
+
+    @property
+    def ended_by(self) -> LeftBy:
+        """Who ended it, as far as is known."""
+        return _ENDED_BY.get(self.end_reason or "", "caller")
+
+    def go_on_from(self, bridge: str) -> None:
+        """Go on with a conversation in ``bridge`` of an earlier life; ids that it may have used are passed over."""
+        used = int(number) if (number := bridge.rpartition("-")[2]).isdigit() else 0
+        self.bridges = self.playbacks = self.legs = (used // IDS_OF_ONE_LIFE + 1) * IDS_OF_ONE_LIFE
 
     def next_bridge(self) -> str:
         """A bridge id that was never used."""
@@ -73,3 +113,8 @@ class Call:
         """A channel id for a leg to ``operator`` that was never used."""
         self.legs += 1
         return f"{self.id}-op-{operator}-{self.legs}"
+
+    def next_outside_leg(self) -> str:
+        """A channel id for a leg to the outside, a customer or a number, that was never used."""
+        self.legs += 1
+        return f"{self.id}-out-{self.legs}"

@@ -6,20 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, TypeVar
-
-from pydantic import BaseModel
+from typing import Literal
 
 from ari_app.centre_checks import check_audio, check_centre, check_numbers_flows, check_people, check_prompts
-from ari_app.centre_files import CentreFile, NumberEntry, OperatorsFile, PromptEntry, PromptsFile, QueuesFile
+from ari_app.centre_files import CentreFile, NumberEntry, OperatorsFile, PromptEntry, PromptsFile, VipEntry
+from ari_app.centre_folder import Folder
+from ari_app.centre_queue_checks import Around, check_queues
+from ari_app.centre_queues import QueueEntry, QueuesFile
+from ari_app.centre_waiting_checks import check_waiting
+from ari_app.pauses import PauseReason, PauseReasons
 from ivr_flows.flow import Flow
-from ivr_flows.flow_checks import Surroundings, load_flow
-from ivr_flows.located_yaml import Located, load
+from ivr_flows.flow_checks import Surroundings
+from ivr_flows.located_yaml import Located
 from ivr_flows.problems import BadFile, Problem
 from ivr_flows.shapes import Name
+from queues.rules import Membership, QueueRules
 
 Role = Literal["operator", "supervisor", "coordinator"]
-M = TypeVar("M", bound=BaseModel)
 
 
 class UnknownNumber(LookupError):
@@ -32,10 +35,11 @@ class UnknownPrompt(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """Who may send calls: ``addresses`` are IP addresses or networks."""
+    """Who may send calls: ``addresses`` are IP addresses or networks; ``outbound`` (host:port) takes calls to the outside."""
 
     name: str
     addresses: tuple[str, ...]
+    outbound: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +58,33 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue's rules; durations in seconds. ``music`` is a class of Asterisk's music on hold."""
+    """A queue: the ACD's ``rules``, and ``entry``, what stands in queues.yaml, for all that the shell does itself."""
 
-    name: str
-    ring_timeout_s: float
-    wrap_up_s: float
-    service_level_s: float
-    refusal_pause_s: float
-    max_misses: int
-    skill_wait_s: float
-    music: str
-    record: Literal["all", "never"]
+    rules: QueueRules
+    entry: QueueEntry
+
+    @property
+    def name(self) -> str:
+        """The queue's name."""
+        return self.rules.name
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a phone and an account. ``queues``: served by an operator, or within a supervisor's sight."""
+    """Somebody with a phone and an account. ``queues``: served by an operator, or within a supervisor's sight.
+
+    ``memberships`` are an operator's places in those queues, ``skills`` map to levels; ``language`` is the one in which he or she
+    is told things (None: the centre's), ``auto_answer``: the phone answers by itself when asked to.
+    """
 
     code: str
     name: str
     role: Role
     queues: tuple[str, ...]
-    skills: tuple[str, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    skills: Mapping[str, int] = field(default_factory=dict)
+    language: str | None = None
+    auto_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +107,17 @@ class Centre:
     flows: Mapping[str, Flow]
     media: Mapping[str, Mapping[str, tuple[str, ...]]]
     missing_audio: tuple[Problem, ...]
+    allowed_numbers: tuple[str, ...] = ()
+    vip: VipEntry | None = None
+    pauses: PauseReasons = field(default_factory=PauseReasons)
     _queues: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     _numbers: Mapping[str, Number] = field(init=False, repr=False, compare=False)
+    _operators: Mapping[str, Person] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_queues", {queue.name: queue for queue in self.queues})
         object.__setattr__(self, "_numbers", {number.number: number for number in self.numbers})
+        object.__setattr__(self, "_operators", {person.code: person for person in self.operators})
 
     @property
     def operators(self) -> tuple[Person, ...]:
@@ -120,12 +134,25 @@ class Centre:
         """Those who judge the whole centre."""
         return self._with_role("coordinator")
 
+    @property
+    def dialled_inside(self) -> tuple[str, ...]:
+        """What phones of the centre may dial (extensions.conf.j2): each other, queues by name, and the centre's own numbers."""
+        queues = [
+            queue.name for queue in self.queues if len(queue.name) > 1
+        ]  # h, i, t... mean something to the dialplan
+        known = [person.code for person in self.people], queues, self._numbers
+        return tuple(dict.fromkeys(dialled for some in known for dialled in some))
+
     def _with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if person.role == role)
 
     def queue(self, name: str) -> Queue:
         """Raises KeyError; every queue that the centre's files name is there."""
         return self._queues[name]
+
+    def operator(self, code: str) -> Person | None:
+        """The operator with this code, if there is one."""
+        return self._operators.get(code)
 
     def flow(self, name: str) -> Flow:
         """Raises KeyError; every flow that a number leads into is there."""
@@ -150,7 +177,7 @@ class Centre:
 
 def load_centre(folder: Path) -> Centre:
     """The centre in ``folder``. Raises BadFile with every problem of all its files; nothing is half-loaded."""
-    files = _Files(folder)
+    files = Folder(folder)
     centre = files.load("centre.yaml", CentreFile)
     queues = files.load("queues.yaml", QueuesFile)
     people = files.load("operators.yaml", OperatorsFile)
@@ -161,57 +188,15 @@ def load_centre(folder: Path) -> Centre:
         files.problems += check_centre(centre, queue_names)
         files.problems += check_numbers_flows(centre, flows)
     if people is not None:
-        files.problems += check_people(people, queue_names)
+        files.problems += check_people(people, queue_names, None if centre is None else centre.value.languages)
+    if queues is not None:
+        files.problems += check_queues(queues, _around(centre, people, prompts, flows))
+        files.problems += check_waiting(queues, centre, None if prompts is None else prompts.value.root)
     if prompts is not None:
         files.problems += check_prompts(prompts, None if centre is None else centre.value.languages)
     if files.problems or centre is None or queues is None or people is None or prompts is None:
         raise BadFile(files.problems)
     return _built(folder, centre.value, queues.value, people.value, prompts, flows)
-
-
-class _Files:
-    """Reads the files of a folder, keeping the problems of those that cannot be used."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.problems: list[Problem] = []
-
-    def load(self, name: str, model: type[M]) -> Located[M] | None:
-        text = self._text(self.folder / name)
-        try:
-            return None if text is None else load(text, str(self.folder / name), model)
-        except BadFile as bad:
-            self.problems += bad.problems
-            return None
-
-    def load_flows(self, surroundings: Surroundings) -> dict[str, Located[Flow] | None]:
-        flows: dict[str, Located[Flow] | None] = {}
-        for path in sorted((self.folder / "flows").glob("*.yaml")):
-            flows[path.stem] = self._load_flow(path, surroundings)
-        return flows
-
-    def _load_flow(self, path: Path, surroundings: Surroundings) -> Located[Flow] | None:
-        text = self._text(path)
-        try:
-            return None if text is None else load_flow(text, str(path), surroundings)
-        except BadFile as bad:
-            self.problems += bad.problems
-            return None
-
-    def _text(self, path: Path) -> str | None:
-        try:
-            return path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            self.problems.append(
-                Problem(str(path), 1, "", "the file is missing", "copy the demo centre's and change it")
-            )
-        except UnicodeDecodeError as other:
-            line = other.object.count(b"\n", 0, other.start) + 1
-            self.problems.append(Problem(str(path), line, "", "is not UTF-8", "save the file as UTF-8"))
-        except OSError as failed:
-            why = failed.strerror or str(failed)
-            self.problems.append(Problem(str(path), 1, "", f"cannot be read ({why})", "let the engine's user read it"))
-        return None
 
 
 def _surroundings(
@@ -228,8 +213,39 @@ def _surroundings(
         languages=languages,
         prompts=None if prompts is None else prompts.value.root,
         queues=None if queues is None else tuple(queues.value.root),
-        skills=None if people is None else {s for operator in people.value.operators.values() for s in operator.skills},
+        skills=_skills(people),
+        operators=None if people is None else tuple(people.value.operators),
     )
+
+
+def _around(
+    centre: Located[CentreFile] | None,
+    people: Located[OperatorsFile] | None,
+    prompts: Located[PromptsFile] | None,
+    flows: Mapping[str, Located[Flow] | None],
+) -> Around:
+    penalties: dict[str, list[int]] = {}
+    for operator in people.value.operators.values() if people is not None else ():
+        for queue, place in operator.queues.items():
+            penalties.setdefault(queue, []).append(place.penalty)
+    return Around(
+        flows=flows,
+        skills=_skills(people),
+        prompts=None if prompts is None else prompts.value.root,
+        languages=None if centre is None else centre.value.languages,
+        penalties=penalties,
+    )
+
+
+def _skills(people: Located[OperatorsFile] | None) -> dict[str, int] | None:
+    """The highest level at which anybody has each skill."""
+    if people is None:
+        return None
+    levels: dict[str, int] = {}
+    for operator in people.value.operators.values():
+        for skill, level in operator.skills.items():
+            levels[skill] = max(level, levels.get(skill, 0))
+    return levels
 
 
 def _built(
@@ -247,13 +263,19 @@ def _built(
         default_language=centre.default_language,
         time_zone=centre.time_zone,
         mask_callers=centre.mask_callers,
-        carriers=tuple(Carrier(carrier.name, carrier.addresses) for carrier in centre.carriers),
+        carriers=tuple(Carrier(carrier.name, carrier.addresses, carrier.outbound) for carrier in centre.carriers),
+        allowed_numbers=centre.allowed_numbers,
+        vip=centre.vip,
         numbers=tuple(_number(digits, entry, centre) for digits, entry in centre.numbers.items()),
-        queues=tuple(Queue(name=name, **entry.model_dump()) for name, entry in queues.root.items()),
+        queues=tuple(Queue(entry.rules(name), entry) for name, entry in queues.root.items()),
         people=tuple(_people(people, tuple(queues.root))),
         flows=MappingProxyType({name: flow.value for name, flow in flows.items() if flow is not None}),
         media=_media(prompts.value, folder.resolve()),
         missing_audio=tuple(check_audio(prompts, folder)),
+        pauses=PauseReasons(
+            tuple(PauseReason(code, entry.productive, entry.names) for code, entry in centre.pauses.items()),
+            centre.pause_reason_required,
+        ),
     )
 
 
@@ -264,7 +286,17 @@ def _number(digits: str, entry: NumberEntry, centre: CentreFile) -> Number:
 
 def _people(file: OperatorsFile, all_queues: tuple[str, ...]) -> Iterator[Person]:
     for code, operator in file.operators.items():
-        yield Person(code, operator.name, "operator", operator.queues, operator.skills)
+        places = tuple(entry.membership(queue) for queue, entry in operator.queues.items())
+        yield Person(
+            code,
+            operator.name,
+            "operator",
+            tuple(operator.queues),
+            places,
+            operator.skills,
+            operator.language,
+            operator.auto_answer,
+        )
     for code, supervisor in file.supervisors.items():
         yield Person(code, supervisor.name, "supervisor", supervisor.queues or all_queues)
     for code, coordinator in file.coordinators.items():

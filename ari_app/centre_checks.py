@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ari_app.centre_files import CentreFile, OperatorsFile, PromptsFile
+from ari_app.pauses import ENGINES_OWN
 from ivr_flows.flow import Flow
 from ivr_flows.located_yaml import Located
 from ivr_flows.problems import Problem, choose_among
@@ -31,6 +32,7 @@ def check_centre(centre: Located[CentreFile], queues: Collection[str] | None) ->
         remedy = choose_among(file.default_language, file.languages, "add it")
         yield places.problem(("default_language",), f"{file.default_language!r} is not among the languages", remedy)
     yield from _carriers_apart(centre)
+    yield from _pauses(centre)
     if queues is None:
         return
     named: list[tuple[tuple[str, ...], str]] = [(("fallback_queue",), file.fallback_queue)]
@@ -57,6 +59,20 @@ def _carriers_apart(centre: Located[CentreFile]) -> Iterator[Problem]:
             seen.setdefault(known_as, centre.places.line(*path))
 
 
+def _pauses(centre: Located[CentreFile]) -> Iterator[Problem]:
+    file, places = centre.value, centre.places
+    if file.pause_reason_required and not file.pauses:
+        yield places.problem(("pause_reason_required",), "there are no reasons to choose from", "add pauses")
+    for reason, entry in file.pauses.items():
+        if reason in ENGINES_OWN:
+            what = f"{reason!r} is the engine's own, for calls that were not taken"
+            yield places.problem(("pauses", reason), what, "choose another name")
+        for language in entry.names:
+            if language not in file.languages:
+                remedy = choose_among(language, [*file.languages, "productive"], "remove it")
+                yield places.problem(("pauses", reason, language), f"the centre does not speak {language!r}", remedy)
+
+
 def check_numbers_flows(centre: Located[CentreFile], flows: Mapping[str, Located[Flow] | None]) -> Iterator[Problem]:
     """The flows and entries that numbers lead into. A flow that is None is there but could not be read."""
     for digits, number in centre.value.numbers.items():
@@ -73,9 +89,16 @@ def check_numbers_flows(centre: Located[CentreFile], flows: Mapping[str, Located
             yield centre.places.problem(("numbers", digits, "entry"), what, remedy)
 
 
-def check_people(people: Located[OperatorsFile], queues: Collection[str] | None) -> Iterator[Problem]:
-    """Codes that two people share, and queues that are not there."""
+def check_people(
+    people: Located[OperatorsFile], queues: Collection[str] | None, languages: Collection[str] | None
+) -> Iterator[Problem]:
+    """Codes that two people share, and queues and languages that are not there."""
     file, places = people.value, people.places
+    for code, operator in file.operators.items():
+        if languages is not None and operator.language is not None and operator.language not in languages:
+            remedy = choose_among(operator.language, languages, "add it to the languages in centre.yaml")
+            what = f"the centre does not speak {operator.language!r}"
+            yield places.problem(("operators", code, "language"), what, remedy)
     seen: dict[str, str] = {}
     for group, entries in (
         ("operators", file.operators),

@@ -1,19 +1,34 @@
-"""What may stand in a centre's files? One model for each: centre.yaml, queues.yaml, operators.yaml and prompts.yaml.
+"""What may stand in a centre's files? One model for each: centre.yaml, operators.yaml and prompts.yaml.
 
-``Model.model_json_schema()`` gives the JSON Schema of each. flows/*.yaml are described in ivr_flows/flow.py.
+``Model.model_json_schema()`` gives the JSON Schema of each. queues.yaml is described in
+centre_queues.py, flows/*.yaml in ivr_flows/flow.py.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, RootModel, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
+from ari_app.centre_queues import DialledNumber, Penalty
 from ivr_flows.explain import wrong
 from ivr_flows.problems import choose_among
-from ivr_flows.shapes import Language, Name, Names, NoOtherKeys, Seconds, Shape, SomeSeconds, each_once, matching
+from ivr_flows.shapes import (
+    Code,
+    Language,
+    Name,
+    Names,
+    NoOtherKeys,
+    OrNames,
+    Seconds,
+    Shape,
+    Skills,
+    each_once,
+    matching,
+)
+from queues.rules import Membership
 
 
 def _address(text: str) -> str:
@@ -36,19 +51,10 @@ def _time_zone(text: str) -> str:
     return text
 
 
-def _queue_name(text: str) -> str:
-    # Queues are sections of queues.conf, where these two have a meaning, and extensions, where single letters have.
-    if text in ("general", "fallback") or len(text) == 1:
-        raise wrong(f"a queue cannot be called {text!r}", "choose another name")
-    return text
-
-
 def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
-PhoneNumber = Annotated[str, *matching(r"\+?[0-9]{3,15}", "a phone number", "write its digits, without spaces")]
-Code = Annotated[str, *matching("[0-9]{3,8}", "a code", "use 3 to 8 digits: phones dial and register with it")]
 Title = Annotated[str, *matching(r"[^;\x00-\x1f\x7f]{1,80}", "a name", "use 1 to 80 characters on one line, without ;")]
 Text = Annotated[str, *matching(r"\s*\S[\s\S]{0,1999}", "a text", "write what is to be said")]
 SoundName = Annotated[
@@ -60,16 +66,29 @@ SoundNames = Annotated[
     Field(min_length=1),
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
-MusicClass = Annotated[str, *matching("[A-Za-z0-9_-]{1,40}", "a class of music", "use letters, digits, _ and -")]
 Address = Annotated[str, AfterValidator(_address)]
-QueueName = Annotated[Name, AfterValidator(_queue_name)]
+HostPort = Annotated[
+    str,
+    *matching(r"[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}", "an address with a port", "write one such as 192.0.2.10:5060"),
+]
+NumberPattern = Annotated[
+    str, *matching(r"\+?[0-9X]{3,15}", "a pattern of numbers", "write digits, and X for any digit, such as 6XXXXXXXX")
+]
 
 
 class CarrierEntry(Shape):
-    """Who may send calls, known by its addresses alone."""
+    """Who may send calls, known by its addresses alone; ``outbound`` is where calls to the outside are sent."""
 
     name: Name
     addresses: Annotated[tuple[Address, ...], Field(min_length=1)]
+    outbound: HostPort | None = None
+
+
+class VipEntry(Shape):
+    """Callers who are served before others: by their numbers, with this priority."""
+
+    numbers: Annotated[tuple[DialledNumber, ...], Field(min_length=1)]
+    priority: Annotated[int, Field(ge=1, le=99)]
 
 
 class NumberEntry(Shape):
@@ -89,6 +108,19 @@ class NumberEntry(Shape):
         return self
 
 
+class PauseEntry(Shape):
+    """A reason to pause: whether it counts as work, and its name in the centre's languages (``es: Descanso``)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Title] = Field(init=False)
+    productive: bool = False
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What people read, by language."""
+        return dict(self.__pydantic_extra__)
+
+
 class CentreFile(Shape):
     """centre.yaml"""
 
@@ -98,33 +130,51 @@ class CentreFile(Shape):
     time_zone: Annotated[str, AfterValidator(_time_zone)]
     mask_callers: bool = True
     fallback_queue: Name
+    pauses: Annotated[dict[Name, PauseEntry], Field(max_length=99), NoOtherKeys()] = Field(default_factory=dict)
+    pause_reason_required: bool = False
     carriers: Annotated[tuple[CarrierEntry, ...], Field(min_length=1)]
-    numbers: Annotated[dict[PhoneNumber, NumberEntry], Field(min_length=1), NoOtherKeys()]
+    numbers: Annotated[dict[DialledNumber, NumberEntry], Field(min_length=1), NoOtherKeys()]
+    allowed_numbers: tuple[NumberPattern, ...] = ()
+    vip: VipEntry | None = None
 
 
-class QueueEntry(Shape):
-    """One queue's rules; the defaults are those of a queue that says nothing."""
+class MembershipEntry(Shape):
+    """An operator's place in a queue: see queues.rules.Membership."""
 
-    ring_timeout_s: SomeSeconds = 15.0
-    wrap_up_s: Seconds = 10.0
-    service_level_s: Seconds = 20.0
-    refusal_pause_s: SomeSeconds = 10.0
-    max_misses: Annotated[int, Field(ge=1, le=100)] = 3
-    skill_wait_s: Seconds = 20.0
-    music: MusicClass = "default"
-    record: Literal["all", "never"] = "never"
+    penalty: Penalty = 0
+    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    wrap_up_s: Seconds | None = None
+    order: Annotated[int, Field(ge=0)] = 0
+
+    def membership(self, queue: str) -> Membership:
+        return Membership(queue, self.penalty, self.weight, self.wrap_up_s, self.order)
 
 
-class QueuesFile(RootModel[Annotated[dict[QueueName, QueueEntry], Field(min_length=1), NoOtherKeys()]]):
-    """queues.yaml: the queues by name."""
+def _by_name(value: Any) -> Any:
+    """A list of names is short for each with the defaults."""
+    return {name: {} for name in each_once(tuple(value))} if isinstance(value, list) and _words(value) else value
+
+
+def _words(value: list[Any]) -> bool:
+    return all(isinstance(word, str) for word in value)
+
+
+Memberships = Annotated[dict[Name, MembershipEntry], NoOtherKeys(), BeforeValidator(_by_name), OrNames()]
 
 
 class OperatorEntry(Shape):
-    """An operator; without queues he or she only calls out."""
+    """An operator; without queues he or she only calls out. Skills have levels, 1 if none is given.
+
+    ``language``: in which the operator is told things; ``auto_answer``: the phone is asked to answer at once (a headset).
+    """
 
     name: Title
-    queues: Names = ()
-    skills: Names = ()
+    queues: Annotated[dict[Name, MembershipEntry], NoOtherKeys(), BeforeValidator(_by_name), OrNames()] = Field(
+        default_factory=dict
+    )
+    skills: Skills = Field(default_factory=dict)
+    language: Language | None = None
+    auto_answer: bool = False
 
 
 class SupervisorEntry(Shape):

@@ -17,8 +17,9 @@ from pathlib import Path
 import click
 import structlog
 
-from ari_app import cli_run
+from ari_app import cli_journal, cli_run
 from ari_app.centre import load_centre
+from ari_app.cli_simulate import simulate
 from ari_app.settings import BadSettings, Settings, load_settings
 from ari_app.stack import background
 from ari_app.stack.child import is_alive, read_identity
@@ -129,6 +130,15 @@ def check(folder: Path | None) -> None:
 
 
 @cli.command()
+def reload() -> None:
+    """Let the running controller read the centre's files again; calls go on. exit code 1 when they cannot be used."""
+    from ari_app.cli_reload import reload_running  # the whole engine's parts: only when they are needed
+
+    with _plain_problems():
+        reload_running(load_settings(PROJECT), _print)
+
+
+@cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 def demo(as_json: bool) -> None:
     """Place a call through the running stack and tell what happened."""
@@ -136,6 +146,10 @@ def demo(as_json: bool) -> None:
 
     with _plain_problems():
         sys.exit(asyncio.run(run_demo(load_settings(PROJECT), as_json=as_json)))
+
+
+for _command in (cli_journal.figures, cli_journal.why, cli_journal.replay_command):
+    cli.add_command(_command)
 
 
 async def _self_check(settings: Settings) -> int:
@@ -155,13 +169,21 @@ def _centre_check(settings: Settings) -> Check:
     return Check("centre", "ok", str(settings.centre))
 
 
+cli.add_command(simulate)
+
+
 @contextlib.contextmanager
 def _plain_problems() -> Iterator[None]:
     """What is the person's to solve is printed as it is, without a traceback; exit code 1."""
     try:
         yield
-    except (StackError, BadSettings, BadFile, PermissionError) as error:
+    except (StackError, BadSettings, BadFile) as error:
         raise click.ClickException(str(error)) from error
+    except PermissionError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be used by this user ({error.strerror}). Run this as its owner, or from a checkout "
+            "of your own; CENTRALITA_STATE and CENTRALITA_CACHE may name other folders."
+        ) from error
     except BaseExceptionGroup as group:
         problem = cli_run.first_problem(group)
         if problem is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ari_app.contract import OperatorStatus
@@ -19,6 +21,27 @@ class UnknownOperator(LookupError):
 
 class StateRefused(ValueError):
     """The operator cannot go into that state now; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The centre's files were read again: in words, what is different now, what only a restart brings, and ``warnings``."""
+
+    changed: tuple[str, ...]
+    needs_restart: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+class ReloadRefused(ValueError):
+    """The files cannot be used; what was in force stays. ``problems``: all of them, each with file and line."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+Reload = Callable[[], Awaitable[Reloaded]]
+"""Reads the centre's files again. Raises ReloadRefused."""
 
 
 class CentreCommands(Protocol):

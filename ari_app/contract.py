@@ -10,10 +10,22 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-CONTRACT_VERSION = "v1"
+CallStage = Literal["new", "menu", "waiting", "ringing", "talking", "callback", "calling", "elsewhere", "ended"]
+"""``callback``: hung up, to be called back; ``calling``: is being called back; ``elsewhere``: has left the queues, for a number,
+a voicemail or a flow."""
 
-CallStage = Literal["new", "menu", "waiting", "ringing", "talking", "ended"]
-OperatorState = Literal["logged_out", "ready", "paused", "ringing", "talking", "wrap_up"]
+OperatorState = Literal[
+    "logged_out", "ready", "paused", "reserved", "ringing", "talking", "on_hold", "wrap_up", "own_call"
+]
+"""``reserved``: kept free for a customer who is being called back; ``own_call``: on a call that no queue gave."""
+
+ControlState = Literal[
+    "talking", "held", "held_by_phone", "ringing_other", "consulting", "swapped", "conference", "outside"
+]
+"""How a conversation stands (control_states.py): ``held_by_phone``: the phone itself put the caller on hold; ``ringing_other`` and
+``consulting``: the caller hears music while the operator rings or consults another; ``swapped``: the other hears music;
+``outside``: the operator has left, the caller talks with a number or a supervisor."""
+
 PhoneState = Literal["reachable", "unreachable"]
 Direction = Literal["inbound", "outbound"]
 
@@ -23,7 +35,9 @@ class QueueStatus:
     """One queue now, and its counts since local midnight (``day``, ISO date in the centre's time zone).
 
     ``sl2`` = (answered within T + abandoned within T) / (answered + abandoned), Asterisk's second variant, between 0
-    and 1, or None while nothing has been answered or abandoned; the raw counts stand beside it.
+    and 1, or None while nothing has been answered or abandoned; the raw counts stand beside it. ``callbacks`` are customers
+    to be called back now, ``calling`` those being called; ``callbacks_agreed`` and ``called_back`` count the day's.
+    ``exited`` left unserved without hanging up, ``refused`` never had a place, ``short_abandoned`` are among the abandoned.
     """
 
     name: str
@@ -43,11 +57,24 @@ class QueueStatus:
     sl2: float | None
     service_level_s: float
     day: str
+    callbacks: int = 0
+    calling: int = 0
+    closed: bool = False
+    exited: int = 0
+    refused: int = 0
+    short_abandoned: int = 0
+    callbacks_agreed: int = 0
+    called_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OperatorStatus:
-    """One operator now. ``call`` and ``queue`` are set while ringing, talking or in wrap-up."""
+    """One operator now. ``call`` and ``queue`` are set while reserved, ringing, talking, on hold or in wrap-up; ``serves`` are
+    the queues logged into; ``wish``: the state that will follow a call (``paused``, ``logged_out``), None: ready.
+
+    ``forced_by``: the supervisor who asked for the pause; ``productive``: whether its reason counts as work, None for one
+    that the centre does not name.
+    """
 
     code: str
     name: str
@@ -57,6 +84,20 @@ class OperatorStatus:
     phone: PhoneState
     call: str | None
     queue: str | None
+    serves: tuple[str, ...] = ()
+    wish: str | None = None
+    forced_by: str | None = None
+    productive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierOperator:
+    """An operator as an earlier life of the controller showed him or her last; ``serves`` None: it did not say."""
+
+    state: str
+    reason: str | None = None
+    serves: tuple[str, ...] | None = None
+    forced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +105,10 @@ class CallStatus:
     """One call now, and for an hour after its end. ``caller`` is masked unless the centre says otherwise.
 
     ``position`` is 1 for the first waiting caller; ``recording`` is a path below the recordings folder, set from the
-    moment that recording starts.
+    moment that recording starts, ``voicemail`` that of a message that the caller leaves. ``held``: the caller hears music
+    while the operator is away from the line. ``disposition``: the outcome that the operator noted. ``ticket``: the
+    reference that an operator gave with a transfer, opaque text of another system. ``control``: how the conversation stands, None
+    without one; ``consulting``: the code or number of whom the operator consults.
     """
 
     id: str
@@ -79,6 +123,13 @@ class CallStatus:
     started: str
     recording: str | None
     end_reason: str | None
+    held: bool = False
+    priority: int = 0
+    disposition: str | None = None
+    voicemail: str | None = None
+    ticket: str | None = None
+    control: ControlState | None = None
+    consulting: str | None = None
 
 
 Subject = QueueStatus | OperatorStatus | CallStatus
@@ -103,6 +154,11 @@ def as_json(status: Subject) -> dict[str, Any]:
 def timestamp(at_s: float) -> str:
     """``at_s`` (Unix seconds) as ISO 8601 UTC with milliseconds, e.g. ``2026-11-24T04:12:33.123Z``."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def utc_day(at_s: float) -> str:
+    """The ISO date at ``at_s`` in UTC."""
+    return datetime.fromtimestamp(at_s, UTC).date().isoformat()
 
 
 def masked(number: str) -> str:

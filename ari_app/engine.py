@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import structlog
 
+from ari_app.asked import ToOperator, ToQueue
 from ari_app.board import StatusBoard
 from ari_app.call import Call
-from ari_app.calls.conversation import adopted_conversation
+from ari_app.call_desk import CallDesk
+from ari_app.callback_book import CallbackBook
+from ari_app.callback_desk import CallbackDesk
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.feature_code import feature_code
-from ari_app.calls.inbound_call import inbound_call
-from ari_app.calls.waiting import OperatorLeg
+from ari_app.calls.forwarding import adopted_forwarding
+from ari_app.calls.inbound_call import adopted_conversation, call_of_a_phone, inbound_call, restored_callback
+from ari_app.calls.internal_call import internal_call
+from ari_app.calls.ringing import OperatorLeg
+from ari_app.calls.targets import dialled_target
 from ari_app.centre import Centre
 from ari_app.clock import Clock
-from ari_app.commands import UnknownCall, UnknownOperator, WantedState
+from ari_app.commands import UnknownCall, WantedState
 from ari_app.contract import OperatorStatus
+from ari_app.desk import OperatorDesk
+from ari_app.known_callers import KnownCallers
 from ari_app.lives import Lives
+from ari_app.opening import Opening
+from ari_app.operator_commands import Asker
+from ari_app.own_calls import OwnCalls
 from ari_app.recorder import Recorder
-from ari_app.sweep import FoundConversation, plan_sweep
+from ari_app.reload_plan import ReloadPlan, plan_reload
+from ari_app.rosters import Rosters
+from ari_app.sweep import FoundConversation, FoundForwarding, plan_sweep
 from ari_app.switchboard import Switchboard
 from ari_app.telephony import CallArrived, ChannelInfo, Telephony, TelephonyEvent
 from queues.errors import UnknownOperator as AcdUnknownOperator
 from queues.events import (
-    AcdEvent,
-    OperatorBecameReady,
-    OperatorLoggedOut,
-    OperatorPaused,
+    OperatorHired,
     PhoneBecameReachable,
     PhoneBecameUnreachable,
 )
-from recordings.plan import RecordingPlan, plan_recording
+from recordings.plan import RecordingPlan, part_of, plan_of_kept
 
 log = structlog.get_logger(__name__)
 TICK_S = 1.0
+FREED_WITHIN_S = 2.0
 ENDED_CALLS_KEPT = 2000
 """Ended calls that the API still shows; Redis keeps each for an hour."""
 
@@ -53,6 +65,8 @@ class Engine:
         recorder: Recorder,
         clock: Clock,
         new_call_id: Callable[[float], str],
+        known_callers: KnownCallers,
+        callbacks: CallbackBook,
     ) -> None:
         self._centre = centre
         self._board = board
@@ -60,6 +74,15 @@ class Engine:
         self._recorder = recorder
         self._clock = clock
         self._new_call_id = new_call_id
+        self._known_callers = known_callers
+        self._callbacks = callbacks
+        self.callback_desk = CallbackDesk(callbacks, switchboard, lambda: self._centre)
+        self._opening = Opening(lambda: self._centre, switchboard, clock)
+        self.rosters = Rosters(centre.operators)
+        self.desk = OperatorDesk(lambda: self._centre, board, switchboard, self.rosters, clock, self._hang_up_legs)
+        self.own_calls = OwnCalls(switchboard)
+        self.call_desk = CallDesk(lambda: self._centre, board, switchboard)
+        self._phones: dict[str, bool] = {}
         self._exchange: Exchange | None = None
         self._lives: Lives | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -73,13 +96,34 @@ class Engine:
         self._lives = Lives(group, telephony, self._switchboard)
         self._exchange = Exchange(
             centre=self._centre,
+            in_force=lambda: self._centre,
             telephony=telephony,
             switchboard=self._switchboard,
             recorder=self._recorder,
             commands=self,
             clock=self._clock,
+            known_callers=self._known_callers,
+            callbacks=self._callbacks,
             in_background=self._in_background,
+            own_calls=self.own_calls,
         )
+
+    def reload(self, centre: Centre) -> ReloadPlan:
+        """``centre`` is in force from now on, all at once. Calls that are up go on in the flows that they entered.
+
+        The status must know the new names before (StatusPublisher.centre_changed).
+        """
+        plan = plan_reload(self._centre, centre, set(self._board.queues), self.rosters.serving)
+        self._centre = centre
+        for event in plan.events:
+            self._switchboard.apply(event)
+            if isinstance(event, OperatorHired) and self._phones.get(event.profile.code):
+                self._switchboard.apply(PhoneBecameReachable(event.profile.code))
+        self.rosters.reload({person.code: person.memberships for person in centre.operators}, plan.serving)
+        if self._exchange is not None:
+            self._exchange = replace(self._exchange, centre=centre)
+        self._opening.look()
+        return plan
 
     async def cancel_lives(self, within_s: float) -> None:
         """After let_go: end the coroutines; the calls themselves stay in Asterisk."""
@@ -89,6 +133,7 @@ class Engine:
         """From now on nothing that a life does while it is cancelled reaches callers, operators or the figures."""
         self._letting_go = True
         self._switchboard.close()
+        self._callbacks.close()
 
     # -- what arrives --------------------------------------------------------------------------------------------------
 
@@ -101,10 +146,14 @@ class Engine:
         match event.args:
             case ("inbound", number):
                 self._begin_inbound(event.channel, number, event.caller)
-            case ("feature", code, operator):
-                self._begin_feature_code(event.channel, code, operator)
+            case ("feature", code, operator, *further):
+                self._begin_feature_code(event.channel, code, operator, "".join(further))
+            case ("internal", dialled, operator):
+                self._begin_internal(event.channel, dialled, operator)
             case _:
-                log.error("unknown_arrival", channel=event.channel, args=event.args)
+                log.error("unknown_arrival", channel=event.channel, args=event.args, replaces=event.replaces)
+                for channel in filter(None, (event.channel, event.replaces)):
+                    self._in_background(self._running.hang_up(channel))
 
     def _begin_inbound(self, channel: str, number: str, caller: str) -> None:
         if self._running_lives.has(channel):
@@ -113,10 +162,25 @@ class Engine:
         log.info("call_arrived", call=call.id, number=number)
         self._running_lives.begin(call, inbound_call(call, self._running))
 
-    def _begin_feature_code(self, channel: str, code: str, operator: str) -> None:
+    def _begin_feature_code(self, channel: str, code: str, operator: str, further: str) -> None:
         if not self._running_lives.has(channel):
             call = self._new_call(channel, f"*{code}", operator)
-            self._running_lives.begin(call, feature_code(call, code, operator, self._running), shown=False)
+            self._running_lives.begin(call, feature_code(call, code, operator, self._running, further), shown=False)
+
+    def _begin_internal(self, channel: str, dialled: str, operator: str) -> None:
+        """A phone of the centre dials another, or a queue."""
+        if self._running_lives.has(channel):
+            return
+        target = dialled_target(dialled, self._centre)
+        if isinstance(target, ToOperator):
+            call = self._new_call(channel, dialled, operator)
+            self._running_lives.begin(call, internal_call(call, target.code, self._running), shown=False)
+        elif isinstance(target, ToQueue):
+            call = self._new_call(channel, dialled, operator)
+            call.from_phone = True
+            self._running_lives.begin(call, call_of_a_phone(call, target.name, self._running))
+        else:
+            self._in_background(self._running.hang_up(channel))
 
     def _new_call(self, channel: str, number: str, caller: str, call_id: str | None = None) -> Call:
         now = self._clock.now()
@@ -132,6 +196,8 @@ class Engine:
 
     def phone_changed(self, code: str, reachable: bool) -> None:
         """A phone came or went."""
+        self._phones[code] = reachable
+        log.info("phone_changed", operator=code, reachable=reachable)
         try:
             self._switchboard.apply(PhoneBecameReachable(code) if reachable else PhoneBecameUnreachable(code))
         except AcdUnknownOperator:
@@ -141,22 +207,34 @@ class Engine:
 
     def set_operator_state(self, code: str, wanted: WantedState, reason: str | None) -> OperatorStatus:
         """See CentreCommands."""
-        events: dict[WantedState, AcdEvent] = {
-            "ready": OperatorBecameReady(code),
-            "paused": OperatorPaused(code, reason),
-            "logged_out": OperatorLoggedOut(code),
-        }
-        try:
-            self._switchboard.apply(events[wanted])
-        except AcdUnknownOperator as unknown:
-            raise UnknownOperator(f"no operator has the code {code}") from unknown
-        return self._board.operators[code]
+        return self.desk.set_state(Asker(code), code, wanted, reason)
+
+    def _hang_up_legs(self, code: str, call: str | None) -> None:
+        self._in_background(self._free(code, call))
+
+    async def _free(self, code: str, call: str | None) -> None:
+        """End the operator's channels; a ``call`` that its own life does not end then (a ghost) is taken off the ACD."""
+        for channel in await self._running.telephony.channels():
+            if channel.variables.get("CENTRALITA_OPERATOR") == code:
+                await self._running.hang_up(channel.id)
+        if call is None:
+            return
+        await self._clock.sleep(FREED_WITHIN_S)
+        view = self._switchboard.acd.operator(code)
+        if view.call == call and view.state in ("talking", "on_hold"):
+            living = self._switchboard.calls.get(call)
+            if living is not None and living.life is not None:
+                living.life.cancel()
+            self._switchboard.leave(call)
 
     def hang_up_call(self, call: str) -> None:
         """See CentreCommands."""
         living = self._switchboard.calls.get(call)
         if living is None:
             raise UnknownCall(f"no call {call} is up")
+        if living.goes_on_alone:
+            living.end("callback_cancelled")
+            return
         living.end_reason = "hung_up_by_command"
         self._in_background(self._running.hang_up(living.channel))
 
@@ -172,24 +250,15 @@ class Engine:
             if self._switchboard.day() != day:
                 day = self._switchboard.day()
                 self._switchboard.start_new_day()
+            self._opening.look()
             self._switchboard.publish_waiting()
             self._board.forget_ended_calls(ENDED_CALLS_KEPT)
 
     # -- what an earlier life left -------------------------------------------------------------------------------------
 
-    def restore_operators(self, states: Mapping[str, tuple[str, str | None]]) -> None:
-        """Give operators the states of an earlier life, by code: (state, reason). Those on a call become ready."""
-        for code, (state, reason) in states.items():
-            if state == "logged_out":
-                continue
-            event = OperatorPaused(code, reason) if state == "paused" else OperatorBecameReady(code)
-            try:
-                self._switchboard.apply(event)
-            except AcdUnknownOperator:
-                log.info("operator_left_the_centre", operator=code)
-
     async def sweep(self) -> None:
         """After connecting: adopt conversations that talk, begin again with waiting callers, remove what is nobody's."""
+        self._opening.look()
         channels = await self._running.telephony.channels()
         bridges = await self._running.telephony.bridges()
         plan = plan_sweep(channels, bridges, self._known(channels, [bridge.id for bridge in bridges]))
@@ -199,6 +268,9 @@ class Engine:
             await self._running.destroy_bridge(bridge)
         for conversation in plan.adopt:
             self._adopt(conversation)
+        for forwarded in plan.adopt_forwarded:
+            self._adopt_forwarded(forwarded)
+        self._restore_callbacks()
         for caller in plan.begin_again:
             self._begin_inbound(caller.id, caller.variables["CENTRALITA_NUMBER"], caller.caller)
         held, self._held = self._held, None
@@ -215,9 +287,11 @@ class Engine:
 
     def _known(self, channels: list[ChannelInfo], bridges: list[str]) -> set[str]:
         """Channels and bridges of living calls: the callers', and whatever is named after a living call."""
-        alive = tuple(f"{call}-" for call in self._switchboard.calls)
+        calls = self._running_lives.calls()
+        alive = tuple(f"{call.id}-" for call in calls)
+        held = {id_ for call in calls if call.control for id_ in (call.control.channel, call.control.other_channel)}
         ids = [channel.id for channel in channels] + bridges
-        return {id_ for id_ in ids if self._running_lives.has(id_) or (alive and id_.startswith(alive))}
+        return {id_ for id_ in ids if self._running_lives.has(id_) or id_ in held or (alive and id_.startswith(alive))}
 
     def _adopt(self, found: FoundConversation) -> None:
         leg = OperatorLeg(
@@ -230,15 +304,42 @@ class Engine:
         call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
         recording = self._recording_of(found)
         call.recording = str(recording.kept) if recording else None
+        call.conversations = part_of(recording) if recording else 1
+        call.ticket = found.caller.variables.get("CENTRALITA_TICKET")
+        call.go_on_from(found.bridge)
         self._running.telephony.watch(leg.channel, call)
-        self._running_lives.begin(call, adopted_conversation(call, leg, recording, self._running))
+        life = adopted_conversation(call, leg, recording, self._running, interrupted=found.interrupted)
+        self._running_lives.begin(call, life)
         self._switchboard.adopt(call.id, leg.queue, leg.operator)
+        self._callbacks.forget(call.id)
         log.info("conversation_adopted", call=call.id, operator=leg.operator)
+
+    def _adopt_forwarded(self, found: FoundForwarding) -> None:
+        number = found.caller.variables["CENTRALITA_NUMBER"]
+        call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
+        call.stage = "elsewhere"
+        self._running.telephony.watch(found.leg, call)
+        self._running_lives.begin(call, adopted_forwarding(call, found.leg, found.bridge, self._running))
+
+    def _restore_callbacks(self) -> None:
+        """Go on with what an earlier life agreed, and nobody goes on with yet."""
+        queues = {queue.name for queue in self._centre.queues}
+        for agreed in self._callbacks.in_order():
+            if agreed.call in self._switchboard.calls:
+                continue
+            if agreed.queue not in queues:
+                log.error("callback_for_unknown_queue", call=agreed.call, queue=agreed.queue)
+                self._callbacks.forget(agreed.call)
+                continue
+            intent = self._callbacks.take_over(agreed.call)
+            call = self._new_call("", intent.number, intent.caller, call_id=intent.call)
+            call.take_over(intent.lives, intent.started, intent.language, intent.arrived_at)
+            self._running_lives.begin(call, restored_callback(call, intent, self._running))
+            log.info("callback_restored", call=call.id, queue=intent.queue, attempts=intent.attempts)
 
     def _recording_of(self, found: FoundConversation) -> RecordingPlan | None:
         kept = found.caller.variables.get("CENTRALITA_RECORDING")
-        plan = plan_recording(found.call, "all", self._clock.now())
-        return RecordingPlan(plan.raw, PurePosixPath(kept)) if kept and plan else None
+        return plan_of_kept(PurePosixPath(kept)) if kept else None
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import structlog
 
 from ari_app.call import Call
 from ari_app.switchboard import Switchboard
-from ari_app.telephony import Telephony, TelephonyError
+from ari_app.telephony import ChannelGone, Telephony, TelephonyError
 
 log = structlog.get_logger(__name__)
 
@@ -28,13 +28,19 @@ class Lives:
         """True while a life looks after this caller's channel."""
         return channel in self._by_channel
 
+    def calls(self) -> list[Call]:
+        """The calls that live, those that are not shown included."""
+        return list(self._by_channel.values())
+
     def begin(self, call: Call, life: Coroutine[Any, Any, None], *, shown: bool = True) -> None:
         """Run ``life`` for ``call``. ``shown`` calls appear in the status (a feature code is not a call)."""
-        self._by_channel[call.channel] = call
-        self._telephony.watch(call.channel, call)
+        known_as = call.channel or call.id  # a callback of an earlier life has no channel
+        self._by_channel[known_as] = call
+        if call.channel:
+            self._telephony.watch(call.channel, call)
         if shown:
             self._switchboard.call_began(call)
-        call.life = self._group.create_task(self._live(call, life, shown), name=f"call {call.id}")
+        call.life = self._group.create_task(self._live(call, known_as, life, shown), name=f"call {call.id}")
 
     async def cancel(self, within_s: float) -> None:
         """End every life's coroutine. Call it only after the shared parts let go: a life undoes what it did."""
@@ -44,7 +50,7 @@ class Lives:
         if tasks:
             await asyncio.wait(tasks, timeout=within_s)
 
-    async def _live(self, call: Call, life: Coroutine[Any, Any, None], shown: bool) -> None:
+    async def _live(self, call: Call, known_as: str, life: Coroutine[Any, Any, None], shown: bool) -> None:
         structlog.contextvars.bind_contextvars(call=call.id)
         try:
             await life
@@ -52,6 +58,10 @@ class Lives:
             if not call.caller_gone:
                 raise
         except TelephonyError as lost:
+            if isinstance(lost, ChannelGone) and call.channel and call.channel in str(lost):
+                call.end_reason = call.end_reason or "caller_hung_up"  # which would have been told in a moment
+                log.info("caller_gone_meanwhile", why=str(lost))
+                return
             call.end_reason = call.end_reason or "telephony_failed"
             log.warning("call_lost", why=str(lost))
         except Exception:
@@ -59,7 +69,7 @@ class Lives:
             log.exception("call_failed")
         finally:
             self._telephony.unwatch(call.channel)
-            self._by_channel.pop(call.channel, None)
+            self._by_channel.pop(known_as, None)
             if shown:
                 self._switchboard.call_over(call)
                 log.info("call_over", reason=call.end_reason)

@@ -15,10 +15,20 @@ from typing import Protocol
 import structlog
 
 from ari_app.clock import Clock
-from recordings.plan import RecordingPlan, RecordingPolicy, plan_for_leftover, plan_recording
+from recordings.plan import (
+    RecordingPlan,
+    RecordingPolicy,
+    call_of,
+    plan_for_leftover,
+    plan_recording,
+    plan_voicemail,
+)
 from recordings.wav import wav_header, whole_frames
 
 log = structlog.get_logger(__name__)
+ANEW_S = 0.1
+"""From the end of one recording of a channel to the next: until a few of its frames have passed, Asterisk goes on with what
+translated for the first, and drops a second operator whose sequence numbers are lower than the first's (see hear_anew)."""
 SETTLE_S = 0.25
 SETTLE_DEADLINE_S = 10.0
 
@@ -42,27 +52,50 @@ class Recorder:
         self._folder = folder
         self._asterisk = asterisk
         self._clock = clock
+        self._stopped_at: dict[str, float] = {}
         (folder / "raw").mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    async def start(self, call: str, channel: str, policy: RecordingPolicy) -> RecordingPlan | None:
-        """Begin to record ``channel``; None when the policy says no or it could not start."""
-        plan = plan_recording(call, policy, self._clock.now())
-        if plan is None:
-            return None
+    def plan(self, call: str, policy: RecordingPolicy, part: int = 1) -> RecordingPlan | None:
+        """Where a recording of ``call`` will be; None when the policy says no. A call's later conversations are further parts."""
+        return plan_recording(call, policy, self._clock.now(), part)
+
+    def plan_voicemail(self, call: str) -> RecordingPlan:
+        """Where the message that a caller leaves will be."""
+        return plan_voicemail(call, self._clock.now())
+
+    def free_in_s(self, channel: str) -> float:
+        """How long ``channel`` has to pass before another recording of it may start; mostly 0."""
+        return max(0.0, self._stopped_at.get(channel, 0.0) + ANEW_S - self._clock.now())
+
+    async def start(self, plan: RecordingPlan, channel: str) -> bool:
+        """Begin to record ``channel``; False when it could not start. Cut short, it may have started: finish it."""
         try:
             await self._asterisk.start_recording(channel, self._folder / plan.raw)
         except Exception as failed:
-            log.error("recording_not_started", call=call, why=str(failed))
-            return None
-        return plan
+            log.error("recording_not_started", path=str(plan.raw), why=str(failed))
+            return False
+        return True
 
     async def finish(self, plan: RecordingPlan, channel: str) -> None:
         """End the recording and keep it as a WAV. Errors are logged; the raw file stays for the next start then."""
+        await self.stop(channel)
+        await self.keep(plan)
+
+    async def stop(self, channel: str) -> None:
+        """End the recording of ``channel``; harmless without one. Another may be started when it is free."""
         try:
             await self._asterisk.stop_recording(channel)
         except Exception as gone:
             log.debug("recording_ended_with_its_channel", why=str(gone))
+        now = self._clock.now()
+        self._stopped_at = {other: at for other, at in self._stopped_at.items() if now < at + ANEW_S} | {channel: now}
+
+    async def keep(self, plan: RecordingPlan) -> None:
+        """Keep a recording that was stopped as a WAV. Errors are logged; the raw file stays for the next start then."""
         try:
+            if not (self._folder / plan.raw).exists():
+                log.debug("nothing_was_recorded", path=str(plan.raw))
+                return
             await self._settled(self._folder / plan.raw)
             await asyncio.to_thread(keep, self._folder, plan)
             log.info("recording_kept", path=str(plan.kept))
@@ -74,7 +107,7 @@ class Recorder:
         ongoing = set(except_for)
         for raw in sorted((self._folder / "raw").glob("*.raw")):
             plan = plan_for_leftover(raw.name)
-            if plan is None or raw.stem in ongoing:
+            if plan is None or call_of(raw.name) in ongoing:
                 continue
             try:
                 await asyncio.to_thread(keep, self._folder, plan)

@@ -33,6 +33,7 @@ class Settings:
     ami_port: int = field(default=5038, metadata={"env": "CENTRALITA_AMI_PORT"})
     fastagi_port: int = field(default=4573, metadata={"env": "CENTRALITA_FASTAGI_PORT"})
     api_port: int = field(default=8080, metadata={"env": "CENTRALITA_API_PORT"})
+    queue_log: str = field(default="log/queue_log", metadata={"env": "CENTRALITA_QUEUE_LOG"})
     redis_port: int = field(default=6379, metadata={"env": "CENTRALITA_REDIS_PORT"})
     redis_url: str = field(default="", repr=False, metadata={"env": "REDIS_URL"})
     redis_prefix: str = field(default="centralita:v1:", metadata={"env": "CENTRALITA_REDIS_PREFIX"})
@@ -52,6 +53,16 @@ class Settings:
     def redis_address(self) -> str:
         """The URL to connect to: REDIS_URL, else our own server."""
         return self.redis_url or f"redis://{self.bind_address}:{self.redis_port}/0"
+
+    @property
+    def journal(self) -> Path:
+        """The folder of the journal's files, one a day."""
+        return self.state / "journal"
+
+    @property
+    def queue_log_file(self) -> Path:
+        """The file in the format of Asterisk's queue_log."""
+        return self.state / self.queue_log
 
     @property
     def recordings(self) -> Path:

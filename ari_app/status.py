@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from ari_app.board import StatusBoard
 from ari_app.call import Call
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, masked, timestamp
+from ari_app.pauses import PauseReasons
 from queues.acd import Acd
 from queues.figures import sl2
 from queues.views import Touched
 
+NO_REASONS = PauseReasons()
 LIVE_POSITIONS = 50
 """Positions in a queue that are shown at once; those farther back move up on the next tick, since one answered call may
 move thousands."""
@@ -29,14 +31,41 @@ class StatusPublisher:
         time_zone: str,
         mask_callers: bool,
         started: float,
+        pauses: PauseReasons = NO_REASONS,
     ) -> None:
         self._board = board
-        self._operator_names = operator_names
-        self._service_level_s = service_level_s
+        self._operator_names = dict(operator_names)
+        self._service_level_s = dict(service_level_s)
         self._zone = ZoneInfo(time_zone)
         self._started = started
         self._dirty_lines: set[str] = set()
         self._shown: Callable[[str], str] = masked if mask_callers else str
+        self._pauses = pauses
+        self._forced_by: dict[str, str] = {}
+
+    def centre_changed(
+        self,
+        operator_names: Mapping[str, str],
+        service_level_s: Mapping[str, float],
+        mask_callers: bool,
+        pauses: PauseReasons = NO_REASONS,
+    ) -> None:
+        """A reload: names and times as they are now; who has left the files is still shown. Tell it before the ACD."""
+        self._operator_names |= operator_names
+        self._service_level_s |= service_level_s
+        self._shown = masked if mask_callers else str
+        self._pauses = pauses
+
+    def mark_forced(self, code: str, by: str | None) -> None:
+        """The operator's next pause was asked for by this supervisor, or (None) by the operator."""
+        if by is None:
+            self._forced_by.pop(code, None)
+        else:
+            self._forced_by[code] = by
+
+    def count_offer_not_taken(self, cause: str) -> None:
+        """A phone did not take an offer."""
+        self._board.offers_not_taken[cause] += 1
 
     @property
     def queues(self) -> tuple[str, ...]:
@@ -104,11 +133,20 @@ class StatusPublisher:
                 sl2=sl2(counts),
                 service_level_s=self._service_level_s[name],
                 day=self.day(now),
+                callbacks=view.callbacks,
+                calling=view.calling,
+                closed=view.closed,
+                exited=counts.exited,
+                refused=counts.refused,
+                short_abandoned=counts.short_abandoned,
+                callbacks_agreed=counts.callbacks,
+                called_back=counts.called_back,
             )
         )
 
     def _publish_operator(self, code: str, acd: Acd) -> None:
         view = acd.operator(code)
+        paused = view.state == "paused" or view.wish == "paused"
         self._board.put_operator(
             OperatorStatus(
                 code=code,
@@ -119,6 +157,10 @@ class StatusPublisher:
                 phone="reachable" if view.phone_reachable else "unreachable",
                 call=view.call,
                 queue=view.queue,
+                serves=view.queues,
+                wish=view.wish,
+                forced_by=self._forced_by.get(code) if paused else None,
+                productive=self._pauses.productive(view.reason) if paused else None,
             )
         )
 
@@ -139,6 +181,13 @@ class StatusPublisher:
                 started=timestamp(call.started),
                 recording=call.recording,
                 end_reason=call.end_reason,
+                held=view.held if view else False,
+                priority=view.priority if view else 0,
+                voicemail=call.voicemail,
+                disposition=call.disposition,
+                ticket=call.ticket,
+                control=call.control.state if call.control else None,
+                consulting=call.control.other if call.control else None,
             )
         )
         if view:

@@ -15,19 +15,35 @@ from ari_app.telephony import BridgeInfo, ChannelInfo
 
 @dataclass(frozen=True, slots=True)
 class FoundConversation:
-    """A caller and an operator who talk in a bridge of ours."""
+    """A caller and an operator who talk in a bridge of ours.
+
+    ``interrupted``: the caller is alone there, on hold, while the operator's leg is elsewhere (nowhere, or consulting).
+    """
 
     call: str
     caller: ChannelInfo
     operator_leg: ChannelInfo
     bridge: str
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundForwarding:
+    """A caller who talks with a number outside, in a bridge of ours."""
+
+    call: str
+    caller: ChannelInfo
+    leg: str
+    bridge: str
 
 
 @dataclass(slots=True)
 class SweepPlan:
-    """``adopt``: go on with these; ``begin_again``: callers to be guided from the start; the rest is removed."""
+    """``adopt`` and ``adopt_forwarded``: go on with these; ``begin_again``: callers to be guided from the start; the rest is
+    removed."""
 
     adopt: list[FoundConversation] = field(default_factory=list)
+    adopt_forwarded: list[FoundForwarding] = field(default_factory=list)
     begin_again: list[ChannelInfo] = field(default_factory=list)
     hang_up: list[str] = field(default_factory=list)
     destroy: list[str] = field(default_factory=list)
@@ -45,12 +61,15 @@ def plan_sweep(channels: Iterable[ChannelInfo], bridges: Iterable[BridgeInfo], k
     for bridge in bridges:
         if bridge.id in known or not bridge.name.startswith(BRIDGE_PREFIX):
             continue
-        found = _conversation(bridge, ours)
-        if found is None:
-            plan.destroy.append(bridge.id)
-        else:
-            plan.adopt.append(found)
-            taken |= {found.caller.id, found.operator_leg.id}
+        match _found(bridge, ours):
+            case FoundConversation() as talk:
+                plan.adopt.append(talk)
+                taken |= {talk.caller.id, talk.operator_leg.id}
+            case FoundForwarding() as talk:
+                plan.adopt_forwarded.append(talk)
+                taken |= {talk.caller.id, talk.leg}
+            case None:
+                plan.destroy.append(bridge.id)
     for channel in ours.values():
         if channel.id in taken:
             continue
@@ -61,14 +80,35 @@ def plan_sweep(channels: Iterable[ChannelInfo], bridges: Iterable[BridgeInfo], k
     return plan
 
 
-def _conversation(bridge: BridgeInfo, ours: Mapping[str, ChannelInfo]) -> FoundConversation | None:
+def _found(bridge: BridgeInfo, ours: Mapping[str, ChannelInfo]) -> FoundConversation | FoundForwarding | None:
+    """Two who talk: a caller, or a customer who was called back, with an operator; or a caller with a number outside."""
     members = [ours[id_] for id_ in bridge.channels if id_ in ours]
-    callers = [member for member in members if _is_caller(member)]
-    legs = [member for member in members if member.variables.get("CENTRALITA_ROLE") == "operator"]
-    if len(callers) != 1 or len(legs) != 1:
+    callers = [member for member in members if _is_caller(member) or _role(member) == "customer"]
+    others = [member for member in members if _role(member) in ("operator", "forwarded")]
+    if len(callers) == 1 and not others:
+        return _interrupted(bridge, callers[0], ours)
+    if len(callers) != 1 or len(others) != 1:
         return None
-    return FoundConversation(legs[0].variables["CENTRALITA_CALL"], callers[0], legs[0], bridge.id)
+    (caller,), (other,) = callers, others
+    if _role(other) == "operator":
+        return FoundConversation(other.variables["CENTRALITA_CALL"], caller, other, bridge.id)
+    return FoundForwarding(other.variables["CENTRALITA_CALL"], caller, other.id, bridge.id)
+
+
+def _interrupted(bridge: BridgeInfo, caller: ChannelInfo, ours: Mapping[str, ChannelInfo]) -> FoundConversation | None:
+    """A caller on hold: the operator's leg is up, and names the call after which the bridge is named."""
+    call = bridge.name.removeprefix(BRIDGE_PREFIX)
+    legs = [
+        leg
+        for leg in ours.values()
+        if leg.up and _role(leg) == "operator" and leg.variables.get("CENTRALITA_CALL") == call
+    ]
+    return FoundConversation(call, caller, legs[0], bridge.id, interrupted=True) if len(legs) == 1 else None
+
+
+def _role(channel: ChannelInfo) -> str | None:
+    return channel.variables.get("CENTRALITA_ROLE")
 
 
 def _is_caller(channel: ChannelInfo) -> bool:
-    return channel.variables.get("CENTRALITA_ROLE") == "caller" and "CENTRALITA_NUMBER" in channel.variables
+    return _role(channel) == "caller" and "CENTRALITA_NUMBER" in channel.variables

@@ -15,23 +15,37 @@ from ari_app.call import Call
 from ari_app.clock import Clock
 from ari_app.status import StatusPublisher
 from queues.acd import Acd
-from queues.effects import AcdEffect, ConnectCall, OfferCall, WithdrawOffer
+from queues.effects import (
+    AcdEffect,
+    CallCustomer,
+    ConnectCall,
+    EndCustomerCall,
+    MoveCaller,
+    OfferCall,
+    ReleaseCaller,
+    WithdrawOffer,
+)
 from queues.events import (
     AcdEvent,
     CallerJoined,
     CallerLeft,
     ConversationAdopted,
+    DayBegan,
+    LeftBy,
     OfferAnswered,
     OfferRefused,
     RefusalCause,
     TimePassed,
 )
+from queues.journal import Happened
 
 log = structlog.get_logger(__name__)
+Listener = Callable[[Happened], None]
 
 
 class Switchboard:
-    """One ACD with its timer. ``start_timer(delay_s, callback)`` returns a handle with ``cancel()``."""
+    """One ACD with its timer. ``start_timer(delay_s, callback)`` returns a handle with ``cancel()``; ``listeners`` are told of
+    every event and what came of it, at once and in order: they must neither wait nor ask for anything."""
 
     def __init__(
         self,
@@ -39,14 +53,17 @@ class Switchboard:
         clock: Clock,
         status: StatusPublisher,
         start_timer: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
+        listeners: Iterable[Listener] = (),
     ) -> None:
         self.acd = acd
         self._clock = clock
         self._status = status
         self._start_timer = start_timer
+        self._listeners = tuple(listeners)
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: float | None = None
         self._calls: dict[str, Call] = {}
+        self._joined: dict[str, CallerJoined] = {}
         self._closed = False
 
     @property
@@ -70,6 +87,7 @@ class Switchboard:
         call.stage, call.stage_since = "ended", self._clock.now()
         self.publish_call(call.id)
         self._calls.pop(call.id, None)
+        self._joined.pop(call.id, None)
 
     def publish_call(self, call: str) -> None:
         """Show a call again, after something other than its place in a queue changed."""
@@ -81,19 +99,41 @@ class Switchboard:
         if self._closed:
             return
         now = self._clock.now()
-        self._hand_out(self.acd.handle(event, now))
+        try:
+            effects = self.acd.handle(event, now)
+        except Exception as refused:
+            self._tell(Happened(now, event, (), tuple(self.acd.facts()), type(refused).__name__))
+            raise
+        if isinstance(event, CallerJoined):
+            self._joined[event.call] = event
+        self._hand_out(effects)
+        self._tell(Happened(now, event, tuple(effects), tuple(self.acd.facts())))
         touched = self.acd.touched()
         self._status.publish(touched, self.acd, self._calls, now)
         self._arm(now)
 
-    def join(self, call: Call, queue: str, skills: frozenset[str], priority: int) -> None:
-        """The caller enters a queue."""
-        self.apply(CallerJoined(call.id, queue, skills, priority))
+    def joined(self, call: str) -> CallerJoined | None:
+        """With which wishes a living call entered its queue last."""
+        return self._joined.get(call)
 
-    def leave(self, call: str) -> None:
-        """The call is over for the queue, whatever its stage; harmless when it never joined or was told before."""
+    def mark_forced(self, operator: str, by: str | None) -> None:
+        """Who asked for the operator's pause that follows: a supervisor, or (None) the operator."""
+        self._status.mark_forced(operator, by)
+
+    def _tell(self, happened: Happened) -> None:
+        for listener in self._listeners:
+            try:
+                listener(happened)
+            except Exception:  # whoever only listens must not harm a call
+                log.exception("listener_failed")
+
+    def leave(self, call: str, by: LeftBy = "caller", to: str = "") -> None:
+        """The call is over for the queue, whatever its stage; harmless when it never joined or was told before.
+
+        ``to``: the key pressed, or whom the caller was transferred to.
+        """
         if self.acd.call(call) is not None:
-            self.apply(CallerLeft(call))
+            self.apply(CallerLeft(call, by, to))
 
     def offer_answered(self, call: str, operator: str) -> None:
         """The operator's phone answered."""
@@ -102,6 +142,7 @@ class Switchboard:
     def offer_refused(self, call: str, operator: str, cause: RefusalCause) -> None:
         """The operator's phone did not take the offer."""
         log.info("offer_refused", call=call, operator=operator, cause=cause)
+        self._status.count_offer_not_taken(cause)
         self.apply(OfferRefused(call, operator, cause))
 
     def adopt(self, call: str, queue: str, operator: str) -> None:
@@ -114,7 +155,7 @@ class Switchboard:
 
     def start_new_day(self) -> None:
         """Count from zero and show it."""
-        self.acd.start_new_day()
+        self.apply(DayBegan())
         self.publish_all()
 
     def publish_waiting(self) -> None:
@@ -137,11 +178,20 @@ class Switchboard:
                         rule=decision.rule,
                         waited_s=round(decision.waited_s, 3),
                         idle_s=round(decision.idle_s, 3),
+                        unreachable=decision.passed_over.unreachable,
                     )
-                case WithdrawOffer():
-                    log.info("offer_withdrawn", call=effect.call, operator=effect.operator, cause=effect.cause)
+                case WithdrawOffer(cause=why):
+                    log.info("offer_withdrawn", call=effect.call, operator=effect.operator, cause=why)
+                    if why in ("ring_timeout", "phone_unreachable"):
+                        self._status.count_offer_not_taken("no_answer" if why == "ring_timeout" else "unreachable")
                 case ConnectCall():
                     log.info("call_connected", call=effect.call, operator=effect.operator, queue=effect.queue)
+                case CallCustomer(attempt=attempt):
+                    log.info("customer_called_back", call=effect.call, operator=effect.operator, attempt=attempt)
+                case EndCustomerCall():
+                    log.info("call_back_given_up", call=effect.call, operator=effect.operator)
+                case MoveCaller(cause=cause) | ReleaseCaller(cause=cause):
+                    log.info("caller_left_queue", call=effect.call, queue=effect.queue, cause=cause)
                 case _:
                     assert_never(effect)
             if effect.call in self._calls:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from queues.events import RefusalCause
 
@@ -36,11 +36,15 @@ class TelephonyAway(TelephonyError):
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A channel entered the application from the dialplan, with the dialplan's arguments."""
+    """A channel entered the application from the dialplan, with the dialplan's arguments.
+
+    ``replaces``: a phone's INVITE with Replaces has put it into this channel's place, which stays up, out of its bridge.
+    """
 
     channel: str
     args: tuple[str, ...]
     caller: str
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,46 @@ class PlaybackEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelHeld:
+    """The phone at the far end put us on hold; Asterisk itself plays music to the other side of a bridge of two."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUnheld:
+    """The phone at the far end came back."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlindTransferAsked:
+    """The phone asks (REFER) to send whom it talks with to ``destination``: dialled text, not to be trusted.
+
+    Nobody has been moved; ``transfer_progress`` answers the phone.
+    """
+
+    channel: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttendedTransferAsked:
+    """The phone asks (REFER with Replaces) to connect whom ``channel`` talks with to whom its other channel talks with.
+
+    ``own_other`` is that other channel of the same phone, ``target`` whom it talks with; None when Asterisk knows neither.
+    """
+
+    channel: str
+    own_other: str | None
+    target: str | None
+
+
+TransferOutcome = Literal["answered", "unavailable", "declined"]
+
+
+@dataclass(frozen=True, slots=True)
 class CallerShown:
     """What an operator's phone shows while it rings."""
 
@@ -89,7 +133,18 @@ class CallerShown:
     name: str
 
 
-TelephonyEvent = CallArrived | LegAnswered | LegRinging | ChannelEnded | DigitPressed | PlaybackEnded
+TelephonyEvent = (
+    CallArrived
+    | LegAnswered
+    | LegRinging
+    | ChannelEnded
+    | DigitPressed
+    | PlaybackEnded
+    | ChannelHeld
+    | ChannelUnheld
+    | BlindTransferAsked
+    | AttendedTransferAsked
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,30 +207,63 @@ class Telephony(Protocol):
         """Music on hold of that class, until stop_music or a bridge."""
         ...
 
-    async def stop_music(self, channel: str) -> None:
-        """End the music; harmless without any."""
+    async def stop_music(self, channel: str, *, in_bridge: bool = False) -> None:
+        """End the music; harmless without any. Say whether the channel hears it ``in_bridge``, where a stop may be lost."""
         ...
 
     async def ring(
-        self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
+        self,
+        leg: str,
+        phone: str,
+        shown: CallerShown,
+        variables: Mapping[str, str],
+        timeout_s: float,
+        *,
+        talks_with: str | None = None,
+        auto_answer: bool = False,
     ) -> None:
-        """Create channel ``leg`` to the phone and dial it. Raises PhoneUnreachable, AlreadyThere."""
+        """Create channel ``leg`` to the phone and dial it. ``auto_answer`` asks the phone to answer by itself.
+
+        The phone is offered first what channel ``talks_with`` speaks, so that nothing need be translated between the two.
+
+        Raises PhoneUnreachable, AlreadyThere.
+        """
         ...
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """Set a channel variable; readable by a later controller when its name is listed in ari.conf."""
         ...
 
+    async def hear_anew(self, channel: str) -> None:
+        """``channel`` is about to hear somebody else than before: what was translated for it so far must not tell.
+
+        Debian's Asterisk translates for one source after the other in one row of sequence numbers, and drops as late
+        whatever comes from a source whose numbers are lower than the former's.
+        """
+        ...
+
     async def create_bridge(self, bridge: str, name: str) -> None:
-        """A mixing bridge. Never use an id twice, not even after destroying it (Asterisk issue #211)."""
+        """A mixing bridge that tells of keys. Never use an id twice, not even after destroying it (Asterisk issue #211)."""
         ...
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
-        """Connect the channels; they hear each other from now on."""
+        """Connect the channels; they hear each other from now on. Those in another bridge leave that one."""
+        ...
+
+    async def remove_from_bridge(self, bridge: str, channel: str) -> None:
+        """Take one channel out; it stays up and hears nothing. Harmless when it is not in there (any more)."""
         ...
 
     async def destroy_bridge(self, bridge: str) -> None:
         """Remove it; harmless when it is gone."""
+        ...
+
+    async def show_ringing(self, channel: str) -> None:
+        """Let the phone behind an incoming channel that is not answered hear that it rings elsewhere."""
+        ...
+
+    async def transfer_progress(self, channel: str, outcome: TransferOutcome) -> None:
+        """Tell the phone what became of its transfer. It stays where it is; harmless with none, and on one that is gone."""
         ...
 
     async def channels(self) -> list[ChannelInfo]:

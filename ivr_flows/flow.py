@@ -10,7 +10,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import Field
 
-from ivr_flows.shapes import Digit, Language, Name, Names, NoOtherKeys, Prompts, Shape, SomeSeconds
+from ivr_flows.shapes import Code, Digit, Language, Name, NoOtherKeys, Prompts, Shape, Skills, SomeSeconds
 
 
 class Say(Shape):
@@ -45,17 +45,18 @@ class SetLanguage(Shape):
 
     kind: Literal["language"]
     to: Language
-    skills: Names = ()
+    skills: Skills = Field(default_factory=dict)
     next: Name
 
 
 class Enqueue(Shape):
-    """The end of the flow: into a queue. A higher ``priority`` is served first."""
+    """The end of the flow: into a queue. A higher ``priority`` is served first; ``operator`` (a code) is waited for at first."""
 
     kind: Literal["enqueue"]
     queue: Name
-    skills: Names = ()
-    priority: Annotated[int, Field(ge=0, le=9)] = 0
+    operator: Code | None = None
+    skills: Skills = Field(default_factory=dict)
+    priority: Annotated[int, Field(ge=0, le=99)] = 0
 
 
 class End(Shape):

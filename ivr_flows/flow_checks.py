@@ -14,13 +14,15 @@ from ivr_flows.problems import BadFile, Problem, choose_among
 class Surroundings:
     """What a flow may name. None: not known (that file cannot be read), so it is not checked.
 
-    ``languages``: the centre's, the default one first. ``prompts``: the languages that each prompt has.
+    ``languages``: the centre's, the default one first. ``prompts``: the languages that each prompt has. ``skills``: the
+    highest level at which anybody has each.
     """
 
     languages: tuple[str, ...] | None = None
     prompts: Mapping[str, Collection[str]] | None = None
     queues: Collection[str] | None = None
-    skills: Collection[str] | None = None
+    skills: Mapping[str, int] | None = None
+    operators: Collection[str] | None = None
 
 
 def load_flow(text: str, filename: str, surroundings: Surroundings) -> Located[Flow]:
@@ -145,10 +147,13 @@ def _names(flow: Flow, places: Places, surroundings: Surroundings) -> Iterator[P
     for name, step in flow.steps.items():
         if isinstance(step, Enqueue):
             yield from _unknown(("steps", name, "queue"), "queue", [step.queue], surroundings.queues, places)
+            asked_for = [step.operator] if step.operator else []
+            yield from _unknown(("steps", name, "operator"), "operator", asked_for, surroundings.operators, places)
         if isinstance(step, SetLanguage):
             yield from _unknown(("steps", name, "to"), "language", [step.to], surroundings.languages, places)
         if isinstance(step, (Enqueue, SetLanguage)):
             yield from _unknown(("steps", name, "skills"), "skill", step.skills, surroundings.skills, places)
+            yield from _too_high(("steps", name, "skills"), step.skills, surroundings.skills, places)
 
 
 def _unknown(
@@ -159,3 +164,13 @@ def _unknown(
             remedy = choose_among(name, known, f"there is no {what} at all yet: add it")
             said = f"no operator has the skill {name!r}" if what == "skill" else f"there is no {what} {name!r}"
             yield places.problem(path, said, remedy)
+
+
+def _too_high(
+    path: tuple[str, ...], wanted: Mapping[str, int], highest: Mapping[str, int] | None, places: Places
+) -> Iterator[Problem]:
+    for skill, level in wanted.items():
+        there = (highest or {}).get(skill)
+        if there is not None and level > there:
+            what = f"nobody has {skill!r} at level {level}, the highest is {there}"
+            yield places.problem(path, what, "ask for less, or raise somebody's level")

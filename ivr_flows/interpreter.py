@@ -82,11 +82,11 @@ def _enter(session: Session, name: str) -> list[FlowEffect]:
                 return [_say(session, step.prompts, interruptible=True)]
             case SetLanguage():
                 session.language = step.to
-                session.skills |= frozenset(step.skills)
+                session.skills = {**session.skills, **step.skills}
                 name = step.next
             case Enqueue():
-                skills = tuple(sorted(session.skills.union(step.skills)))
-                return _end(session, JoinQueue(step.queue, skills, step.priority, session.language))
+                skills = tuple(sorted({**session.skills, **step.skills}.items()))
+                return _end(session, JoinQueue(step.queue, skills, step.priority, session.language, step.operator))
             case End():
                 if not step.prompts:
                     return _end(session, HangUp(step.reason))

@@ -52,12 +52,16 @@ class AwaitDigit:
 
 @dataclass(frozen=True, slots=True)
 class JoinQueue:
-    """The flow is over: into ``queue``, with an operator who has ``skills`` if possible."""
+    """The flow is over: into ``queue``, with an operator who has ``skills`` (name, least level) if possible.
+
+    ``operator``: the one to be waited for at first.
+    """
 
     queue: str
-    skills: tuple[str, ...]
+    skills: tuple[tuple[str, int], ...]
     priority: int
     language: str
+    operator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -60,7 +60,7 @@ class Session:
     flow: Flow
     language: str
     step: str
-    skills: frozenset[str] = frozenset()
+    skills: Mapping[str, int] = field(default_factory=dict)
     doing: Doing = field(default_factory=NotBegun)
     typed: deque[str] = field(default_factory=deque)
     tries_left: int = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
 
 from ivr_flows.explain import wrong
 
@@ -31,6 +31,14 @@ def matching(pattern: str, what: str, remedy: str) -> tuple[AfterValidator, With
     return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
+class OrNames:
+    """Metadata for a ``dict`` by names for which a plain list of the names may stand, too."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """See pydantic's customising of JSON Schema."""
+        return {"anyOf": [handler(core), {"type": "array", "items": {"type": "string"}, "uniqueItems": True}]}
+
+
 class NoOtherKeys:
     """Metadata for a ``dict``: its JSON Schema, too, refuses keys of another pattern."""
 
@@ -54,7 +62,20 @@ _digit = matching("[0-9*#]", "a key of a phone", 'use one of 0 to 9, "*" or "#"'
 Name = Annotated[str, *_name]
 Language = Annotated[str, *_language]
 Digit = Annotated[str, *_digit]
+Code = Annotated[str, *matching("[0-9]{3,8}", "a code", "use 3 to 8 digits: phones dial and register with it")]
 Names = Annotated[tuple[Name, ...], AfterValidator(each_once)]
+
+
+def _by_level(value: Any) -> Any:
+    """A list of skills is short for each at level 1."""
+    if isinstance(value, (list, tuple)) and all(isinstance(word, str) for word in value):
+        return dict.fromkeys(each_once(tuple(value)), 1)
+    return value
+
+
+Level = Annotated[int, Field(ge=1, le=100)]
+Skills = Annotated[dict[Name, Level], NoOtherKeys(), BeforeValidator(_by_level), OrNames()]
+"""Skills with their least levels; a list of names means level 1 each."""
 Prompts = Annotated[tuple[Name, ...], Field(min_length=1)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 SomeSeconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]

@@ -75,7 +75,7 @@ class AmiLink:
             ping_delay=5,
             ping_interval=5,
             reconnect_timeout=1,
-            forgetable_actions=("ping", "login", "mixmonitor", "stopmixmonitor", "pjsipshowcontacts"),
+            forgetable_actions=("ping", "login", "mixmonitor", "stopmixmonitor", "pjsipshowcontacts", "reload"),
             on_disconnect=self._on_disconnect,
         )
         # FullyBooted follows each login, and comes only when Asterisk has loaded its phones.
@@ -126,6 +126,10 @@ class AmiLink:
     async def stop_recording(self, channel: str) -> None:
         """End the recording of ``channel``. Raises AmiError, also when the channel has gone (it ended by itself then)."""
         await self._send({"Action": "StopMixMonitor", "Channel": channel})
+
+    async def reload_module(self, module: str) -> None:
+        """Let a module of Asterisk read its configuration again; calls go on. Raises AmiError."""
+        await self._send({"Action": "Reload", "Module": module})
 
     async def _send(self, action: dict[str, str]) -> Any:
         if self._manager is None or not self.connected:

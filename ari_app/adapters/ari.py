@@ -32,13 +32,22 @@ from ari_app.telephony import (
     PlaybackEnded,
     TelephonyAway,
     TelephonyError,
+    TransferOutcome,
 )
 from queues.events import RefusalCause
 
 log = structlog.get_logger(__name__)
 COMMAND_DEADLINE_S = 5.0
+STOP_AGAIN_S = 0.1
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 PLAYBACK_PREFIX = "play-"
+AUTO_ANSWER = {
+    "PJSIP_HEADER(add,Call-Info)": "<sip:127.0.0.1>;answer-after=0",
+    "PJSIP_HEADER(add,Alert-Info)": "info=alert-autoanswer",
+}
+"""The two headers that headsets and phones know: Yealink, Snom, Grandstream and Polycom go by one or the other."""
+ASK_US_TO_TRANSFER = {"PJSIP_TRANSFER_HANDLING()": "ari-only"}
+"""A phone's REFER comes to us and moves nobody; else Asterisk would take the operator out of our bridge by itself."""
 
 
 class Replaced(Exception):
@@ -64,6 +73,7 @@ class AriTelephony:
         self._seen: set[str] = set()
         self._refusals: dict[str, RefusalCause] = {}
         self._entering: dict[str, asyncio.Future[None]] = {}
+        self._stopping_again: dict[str, asyncio.Task[None]] = {}
         self._replaced = False
         self.connected = False
 
@@ -222,33 +232,68 @@ class AriTelephony:
 
     async def start_music(self, channel: str, music: str) -> None:
         """See Telephony.start_music."""
+        self._stop_no_more(channel)
         await self._ari.channels.startMoh(channelId=channel, mohClass=music)
 
-    async def stop_music(self, channel: str) -> None:
-        """See Telephony.stop_music."""
+    async def stop_music(self, channel: str, *, in_bridge: bool = False) -> None:
+        """See Telephony.stop_music.
+
+        In a bridge another thread makes the music than the one that stops it. While it makes the next 20 ms of it, a channel
+        seems to have none (generator_force in main/channel.c), and a stop does nothing. So it is stopped again.
+        """
         await self._ari.channels.stopMoh(channelId=channel)
+        if in_bridge:
+            self._stop_no_more(channel)
+            self._stopping_again[channel] = asyncio.create_task(self._stop_again(channel))
+
+    def _stop_no_more(self, channel: str) -> None:
+        again = self._stopping_again.pop(channel, None)
+        if again is not None:
+            again.cancel()
+
+    async def _stop_again(self, channel: str) -> None:
+        await asyncio.sleep(STOP_AGAIN_S)
+        del self._stopping_again[channel]
+        with contextlib.suppress(TelephonyError):
+            await self._ari.channels.stopMoh(channelId=channel)
 
     async def ring(
-        self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
+        self,
+        leg: str,
+        phone: str,
+        shown: CallerShown,
+        variables: Mapping[str, str],
+        timeout_s: float,
+        *,
+        talks_with: str | None = None,
+        auto_answer: bool = False,
     ) -> None:
         """See Telephony.ring. Asterisk ends the leg after ``timeout_s`` even if this controller dies meanwhile.
 
         Dialling waits for the leg's StasisStart: before it, Asterisk answers 409 "not in Stasis" now and then.
         """
         # What the phone shows as the caller; as JSON values, so that no text of a caller is ever parsed.
-        caller = {"CONNECTEDLINE(num,i)": shown.number, "CONNECTEDLINE(name)": shown.name}
+        caller = {"CONNECTEDLINE(num,i)": shown.number, "CONNECTEDLINE(name)": shown.name, **ASK_US_TO_TRANSFER}
         entered = self._entering[leg] = asyncio.get_running_loop().create_future()
         try:
-            await self._create_leg(leg, phone, {**caller, **variables})
+            headers = AUTO_ANSWER if auto_answer else {}
+            await self._create_leg(leg, phone, {**caller, **variables, **headers}, talks_with)
             await self._within_deadline(entered, f"leg {leg} to enter the application")
         finally:
             del self._entering[leg]
         await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
 
-    async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str]) -> None:
+    async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str], talks_with: str | None) -> None:
+        # An originator that has gone meanwhile is as none.
+        first_offered = {"originator": talks_with} if talks_with else {}
         await to_its_end(
             self._ari.channels.create(
-                endpoint=f"PJSIP/{phone}", app=APP, appArgs=OWN_LEG, channelId=leg, variables=dict(variables)
+                endpoint=f"PJSIP/{phone}",
+                app=APP,
+                appArgs=OWN_LEG,
+                channelId=leg,
+                variables=dict(variables),
+                **first_offered,
             )
         )
 
@@ -256,18 +301,40 @@ class AriTelephony:
         """See Telephony.set_variable."""
         await self._ari.channels.setChannelVar(channelId=channel, variable=name, value=value)
 
+    async def hear_anew(self, channel: str) -> None:
+        """See Telephony.hear_anew. Another write format, which the next frame sets right, makes Asterisk build the path anew."""
+        await self.set_variable(channel, "CHANNEL(audiowriteformat)", "slin")
+
     async def create_bridge(self, bridge: str, name: str) -> None:
-        """See Telephony.create_bridge."""
-        await to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing", name=name))
+        """See Telephony.create_bridge. With dtmf_events, since a native bridge keeps the keys pressed in it to itself."""
+        await to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing,dtmf_events", name=name))
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
         """See Telephony.add_to_bridge."""
         await to_its_end(self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels)))
 
+    async def remove_from_bridge(self, bridge: str, channel: str) -> None:
+        """See Telephony.remove_from_bridge."""
+        try:
+            await to_its_end(self._ari.bridges.removeChannel(bridgeId=bridge, channel=channel))
+        except TelephonyAway:
+            raise
+        except TelephonyError as not_there:
+            log.debug("not_in_bridge", channel=channel, why=str(not_there))
+
     async def destroy_bridge(self, bridge: str) -> None:
         """See Telephony.destroy_bridge."""
         with contextlib.suppress(ChannelGone):
             await self._ari.bridges.destroy(bridgeId=bridge)
+
+    async def show_ringing(self, channel: str) -> None:
+        """See Telephony.show_ringing."""
+        await self._ari.channels.ring(channelId=channel)
+
+    async def transfer_progress(self, channel: str, outcome: TransferOutcome) -> None:
+        """See Telephony.transfer_progress."""
+        with contextlib.suppress(ChannelGone):
+            await self._ari.channels.transfer_progress(channelId=channel, states=f"channel_{outcome}")
 
     async def channels(self) -> list[ChannelInfo]:
         """See Telephony.channels."""

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ari_app.telephony import (
+    AttendedTransferAsked,
+    BlindTransferAsked,
     BridgeInfo,
     CallArrived,
     ChannelEnded,
+    ChannelHeld,
     ChannelInfo,
+    ChannelUnheld,
     DigitPressed,
     LegAnswered,
     LegRinging,
@@ -29,6 +33,9 @@ READ_EVENTS = (
     "ChannelHangupRequest",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
+    "ChannelHold",
+    "ChannelUnhold",
+    "ChannelTransfer",
     "PlaybackFinished",
     "ApplicationReplaced",
 )
@@ -39,7 +46,7 @@ Json = Mapping[str, Any]
 
 def subject_of(event: Json) -> str | None:
     """The id of the channel or playback that the event is about."""
-    about = event.get("channel") or event.get("playback")
+    about = event.get("channel") or event.get("playback") or event.get("referred_by", {}).get("source_channel")
     return about["id"] if about else None
 
 
@@ -50,7 +57,9 @@ def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
         return None
     match event["type"]:
         case "StasisStart" if OWN_LEG not in event["args"]:
-            return CallArrived(subject, tuple(event["args"]), event["channel"]["caller"]["number"])
+            replaced = event.get("replace_channel")
+            number = event["channel"]["caller"]["number"]
+            return CallArrived(subject, tuple(event["args"]), number, replaced["id"] if replaced else None)
         case "ChannelStateChange" if event["channel"]["state"] == "Up":
             return LegAnswered(subject)
         case "ChannelStateChange" if event["channel"]["state"] == "Ringing":
@@ -59,10 +68,32 @@ def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
             return ChannelEnded(subject, refusal)
         case "ChannelDtmfReceived":
             return DigitPressed(subject, event["digit"])
+        case "ChannelHold":
+            return ChannelHeld(subject)
+        case "ChannelUnhold":
+            return ChannelUnheld(subject)
+        case "ChannelTransfer":
+            return _transfer(subject, event)
         case "PlaybackFinished":
             return PlaybackEnded(subject, event["playback"]["state"] == "failed")
         case _:
             return None
+
+
+def _transfer(subject: str, event: Json) -> TelephonyEvent | None:
+    """A phone's REFER.
+
+    Those with a ``state`` echo our own transfer_progress, and one without ``connected_channel`` comes when the channel ends.
+    The user part of the Refer-To says nothing when it names a dialog (``protocol_id``).
+    """
+    if "state" in event or "connected_channel" not in event["referred_by"]:
+        return None
+    refer_to = event["refer_to"]
+    wanted = refer_to.get("requested_destination", {})
+    if "protocol_id" not in wanted:
+        return BlindTransferAsked(subject, wanted.get("destination", ""))
+    own, target = refer_to.get("destination_channel"), refer_to.get("connected_channel")
+    return AttendedTransferAsked(subject, own["id"] if own else None, target["id"] if target else None)
 
 
 def refusal_cause(event: Json) -> RefusalCause:

@@ -27,14 +27,23 @@ from ari_app.adapters.http_auth import (
     may_see,
     needs_token,
 )
-from ari_app.adapters.http_bodies import REFUSALS, Calls, ErrorBody, Login, LoginBody, Operators, Queues, StateBody
+from ari_app.adapters.http_bodies import REFUSALS, Calls, ErrorBody, Login, LoginBody, Operators, Queues
+from ari_app.adapters.http_callbacks import callback_routes
+from ari_app.adapters.http_calls import call_routes
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_events import EventHub
+from ari_app.adapters.http_history import history_routes
 from ari_app.adapters.http_json import json_bytes, list_bytes, status_bytes
 from ari_app.adapters.http_metrics import registry_of
+from ari_app.adapters.http_operators import operator_routes
+from ari_app.adapters.http_reload import reload_routes
+from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
-from ari_app.commands import CentreCommands, StateRefused, UnknownCall, UnknownOperator
-from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject
+from ari_app.call_commands import CallCommands
+from ari_app.callback_desk import CallbackCommands
+from ari_app.commands import CentreCommands, Reload, UnknownCall
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject, utc_day
+from ari_app.operator_commands import OperatorCommands
 
 log = structlog.get_logger(__name__)
 
@@ -62,14 +71,21 @@ def create_app(
     now: Now,
     parts: Parts,
     *,
+    desk: OperatorCommands | None = None,
+    reload: Reload | None = None,
+    callbacks: CallbackCommands | None = None,
+    calls: CallCommands | None = None,
     event_backlog: int = 1000,
     keep_alive_s: float = 15.0,
     followers_max: int = 500,
+    history: CentreHistory | None = None,
+    day: Callable[[float], str] = utc_day,
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
     ``token_key`` signs tokens (ValueError below TOKEN_KEY_LENGTH characters); ``now`` is Unix seconds. Create it before
-    the engine puts anything on the board, so that the event stream's sequence numbers are the board's.
+    the engine puts anything on the board, so that the event stream's sequence numbers are the board's. ``history`` answers
+    what has happened, ``day`` tells the centre's date.
     """
     app = FastAPI(
         title="Centralita",
@@ -86,7 +102,17 @@ def create_app(
     app.include_router(_login_routes(accounts, app.state.tokens, FailedLogins(now)))
     app.include_router(_read_routes(board, hub))
     app.include_router(_command_routes(board, commands))
-    app.include_router(_watch_routes(board, hub, parts))
+    if desk is not None:
+        app.include_router(operator_routes(board, desk))
+    if reload is not None:
+        app.include_router(reload_routes(reload))
+    if callbacks is not None:
+        app.include_router(callback_routes(callbacks))
+    if calls is not None:
+        app.include_router(call_routes(board, calls))
+    app.include_router(_watch_routes(board, hub, parts, history))
+    if history is not None:
+        app.include_router(history_routes(board, history, day))
     return app
 
 
@@ -183,21 +209,6 @@ def _call_for(board: StatusBoard, call_id: str, caller: AskedBy) -> CallStatus:
 def _command_routes(board: StatusBoard, commands: CentreCommands) -> APIRouter:
     router = _authenticated("commands")
 
-    @router.post(
-        "/operators/{code}/state",
-        response_model=OperatorStatus,
-        responses={409: {"model": ErrorBody, "description": "Not now"}},
-    )
-    async def set_operator_state(code: str, body: StateBody, caller: AskedForOperator) -> Response:
-        try:
-            status = commands.set_operator_state(code, body.state, body.reason)
-        except UnknownOperator:
-            raise _not_found("operator") from None
-        except StateRefused as refusal:
-            raise Refused(409, "state_refused", str(refusal)) from None
-        log.info("operator_state_asked", account=caller.account.code, operator=code, wanted=body.state)
-        return _json(status_bytes(status))
-
     @router.post("/calls/{call_id}/hangup", response_model=CallStatus, status_code=202)
     async def hang_up_call(call_id: str, caller: AskedBy) -> Response:
         call = _call_for(board, call_id, caller)
@@ -217,9 +228,9 @@ def _authenticated(tag: str) -> APIRouter:
     )
 
 
-def _watch_routes(board: StatusBoard, hub: EventHub, parts: Parts) -> APIRouter:
+def _watch_routes(board: StatusBoard, hub: EventHub, parts: Parts, history: CentreHistory | None) -> APIRouter:
     router = APIRouter(tags=["watching"])
-    registry = registry_of(board, hub)
+    registry = registry_of(board, hub, history)
 
     @router.get("/healthz")
     async def show_health() -> Response:

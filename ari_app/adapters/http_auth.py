@@ -160,7 +160,7 @@ def may_see(caller: Caller, subject: Subject) -> bool:
         case OperatorStatus():
             return subject.code == caller.account.code
         case CallStatus():
-            return subject.operator == caller.account.code
+            return caller.account.code in (subject.operator, subject.consulting)
         case _:
             return True
 

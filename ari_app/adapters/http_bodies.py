@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ari_app.accounts import Role
+from ari_app.callback_desk import CallbackStatus
 from ari_app.commands import WantedState
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus
 
@@ -20,11 +21,73 @@ class LoginBody(BaseModel):
 
 
 class StateBody(BaseModel):
-    """The state that an operator is to go into; ``reason`` is the pause's."""
+    """The state that an operator is to go into; ``reason`` is the pause's. ``queues`` (with ready): log into these only."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     state: WantedState
     reason: str | None = Field(None, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
+    queues: list[str] | None = Field(None, min_length=1, max_length=500)
+
+
+class ServeBody(BaseModel):
+    """The queues that an operator is to serve, each with a penalty; a lower one is rung first."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    queues: dict[str, Annotated[int, Field(ge=0, le=1000)]] = Field(max_length=500)
+
+
+class WrapUpBody(BaseModel):
+    """How much longer a wrap-up is to last (s)."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    extend_s: float = Field(gt=0, le=3600, allow_inf_nan=False)
+
+
+class DispositionBody(BaseModel):
+    """The outcome of a call, as the queue names it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    code: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")
+
+
+class MoveBody(BaseModel):
+    """Where a waiting caller is to wait from now on, and with which priority."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    queue: str | None = Field(None, min_length=1, max_length=64)
+    priority: int | None = Field(None, ge=0, le=99)
+
+
+class TargetBody(BaseModel):
+    """Whom: exactly one of an operator's (or supervisor's) code, a queue, a number outside."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    operator: str | None = Field(None, pattern=r"^[0-9]{3,8}$")
+    queue: str | None = Field(None, min_length=1, max_length=64)
+    number: str | None = Field(None, pattern=r"^\+?[0-9]{3,15}$")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(one is not None for one in (self.operator, self.queue, self.number)) != 1:
+            raise ValueError("give one of operator, queue and number")
+        return self
+
+
+Ticket = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class ConsultBody(BaseModel):
+    """Who is consulted, and the reference that goes along: opaque text, shown to whom the call is passed on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    to: TargetBody
+    ticket: Ticket | None = None
+
+
+class TransferBody(ConsultBody):
+    """Where the caller goes; ``keep_place``: a queue sees the first time of arrival."""
+
+    keep_place: bool = True
 
 
 class Login(BaseModel):
@@ -54,12 +117,27 @@ class Calls(BaseModel):
     items: list[CallStatus]
 
 
+class ReloadedBody(BaseModel):
+    """What a reload changed, what only a restart brings, and what is worth knowing, in words."""
+
+    changed: list[str]
+    needs_restart: list[str]
+    warnings: list[str]
+
+
+class Callbacks(BaseModel):
+    """The callbacks that you may see, in the order of the callers' arrival."""
+
+    items: list[CallbackStatus]
+
+
 class Fault(BaseModel):
     """What is wrong."""
 
     code: str
     message: str
     field: str | None = None
+    problems: list[str] | None = None
 
 
 class ErrorBody(BaseModel):

@@ -1,14 +1,15 @@
 """How does the API say no? One JSON shape for every refusal, and limits on what a request may be.
 
-``{"error": {"code", "message", "field"?}}``: ``code`` is for programs and never changes within v1, ``message`` says in
-English what is wrong and what to do, ``field`` names the wrong field of the request.
+``{"error": {"code", "message", "field"?, "problems"?}}``: ``code`` is for programs and never changes within v1, ``message`` says in
+English what is wrong and what to do, ``field`` names the wrong field of the request. ``problems`` lists them where there
+may be many (a reload).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -34,7 +35,13 @@ class Refused(Exception):
     """The request is refused: ``status`` (4xx or 503), ``code`` and ``message`` as in the module's docstring."""
 
     def __init__(
-        self, status: int, code: str, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        problems: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -42,6 +49,7 @@ class Refused(Exception):
         self.message = message
         self.field = field
         self.headers = dict(headers or {})
+        self.problems = tuple(problems)
 
 
 def install(app: FastAPI) -> None:
@@ -53,9 +61,11 @@ def install(app: FastAPI) -> None:
     app.add_middleware(Limits)
 
 
-def error_json(code: str, message: str, field: str | None = None) -> bytes:
+def error_json(code: str, message: str, field: str | None = None, problems: Sequence[str] = ()) -> bytes:
     """The body of a refusal."""
-    error = {"code": code, "message": message} | ({"field": field} if field is not None else {})
+    error: dict[str, Any] = {"code": code, "message": message} | ({"field": field} if field is not None else {})
+    if problems:
+        error["problems"] = list(problems)
     return json.dumps({"error": error}, ensure_ascii=True).encode()
 
 
@@ -65,7 +75,7 @@ def _answer(status: int, body: bytes, headers: Mapping[str, str] | None = None) 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return _answer(error.status, error_json(error.code, error.message, error.field), error.headers)
+    return _answer(error.status, error_json(error.code, error.message, error.field, error.problems), error.headers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

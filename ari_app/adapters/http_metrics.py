@@ -10,10 +10,21 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from ari_app.adapters.http_events import EventHub
+from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
-from ari_app.contract import QueueStatus
+from ari_app.contract import OperatorStatus, QueueStatus
 
-OPERATOR_STATES = ("logged_out", "ready", "paused", "ringing", "talking", "wrap_up")
+OPERATOR_STATES = (
+    "logged_out",
+    "ready",
+    "paused",
+    "reserved",
+    "ringing",
+    "talking",
+    "on_hold",
+    "wrap_up",
+    "own_call",
+)
 CALL_STAGES = ("new", "menu", "waiting", "ringing", "talking")
 QUEUE_STATES = ("ready", "ringing", "talking", "wrap_up", "paused", "logged_in")
 DAY_COUNTS = {
@@ -25,11 +36,40 @@ DAY_COUNTS = {
 }
 
 
-def registry_of(board: StatusBoard, hub: EventHub) -> CollectorRegistry:
+def registry_of(board: StatusBoard, hub: EventHub, history: CentreHistory | None = None) -> CollectorRegistry:
     """A registry of its own, so that two engines in one process do not collide."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(BoardCollector(board, hub))
+    if history is not None:
+        registry.register(EstimateCollector(history))
     return registry
+
+
+class EstimateCollector(Collector):
+    """How good the estimated waits were today: of the callers answered, as docs/journal.md says."""
+
+    def __init__(self, history: CentreHistory) -> None:
+        self._history = history
+
+    def collect(self) -> Iterable[Metric]:
+        """See Collector."""
+        judged = CounterMetricFamily(
+            "centralita_queue_estimates_judged", "Estimated waits that could be judged today.", labels=["queue"]
+        )
+        coverage = GaugeMetricFamily(
+            "centralita_queue_estimate_coverage", "Share of them that fell into the range.", labels=["queue"]
+        )
+        error = GaugeMetricFamily(
+            "centralita_queue_estimate_error_seconds",
+            "Their mean error; above 0 the wait was longer.",
+            labels=["queue"],
+        )
+        for queue in self._history.figures().queues:
+            judged.add_metric([queue.name], queue.estimates.number)
+            if queue.estimates.coverage is not None and queue.estimates.mean_error_s is not None:
+                coverage.add_metric([queue.name], queue.estimates.coverage)
+                error.add_metric([queue.name], queue.estimates.mean_error_s)
+        yield from (judged, coverage, error)
 
 
 class BoardCollector(Collector):
@@ -46,6 +86,8 @@ class BoardCollector(Collector):
         yield from _queue_counters(queues)
         operators = Counter[str](operator.state for operator in self._board.operators.values())
         yield _by_label("centralita_operators", "Operators by state.", "state", OPERATOR_STATES, operators)
+        yield _paused(self._board.operators.values())
+        yield from _phones(self._board)
         calls = Counter[str](call.stage for call in self._board.calls.values())
         yield _by_label("centralita_calls_up", "Calls that are up, by stage.", "stage", CALL_STAGES, calls)
         events = CounterMetricFamily(
@@ -79,6 +121,39 @@ def _queue_counters(queues: Iterable[QueueStatus]) -> Iterator[Metric]:
         for queue in queues:
             family.add_metric([queue.name], getattr(queue, count))
         yield family
+
+
+def _paused(operators: Iterable[OperatorStatus]) -> Metric:
+    """By reason; whatever is not among the centre's reasons is one, so that nobody's words become labels."""
+    paused = Counter[tuple[str, str]]()
+    for operator in operators:
+        if operator.state == "paused":
+            known = operator.productive is not None
+            paused[operator.reason or "" if known else "other", str(bool(operator.productive)).lower()] += 1
+    family = GaugeMetricFamily(
+        "centralita_operators_paused", "Operators in a pause, by reason.", labels=["reason", "productive"]
+    )
+    for labels, number in sorted(paused.items()):
+        family.add_metric(labels, number)
+    return family
+
+
+NOT_TAKEN = ("no_answer", "rejected", "busy", "unreachable", "failed")
+
+
+def _phones(board: StatusBoard) -> Iterator[Metric]:
+    """Phones that fail, and offers that failed at a phone."""
+    gone = GaugeMetricFamily(
+        "centralita_operators_unreachable", "Operators logged in whose phone is not there: not offered calls."
+    )
+    at_work = (operator for operator in board.operators.values() if operator.state != "logged_out")
+    gone.add_metric([], sum(operator.phone == "unreachable" for operator in at_work))
+    offers = CounterMetricFamily(
+        "centralita_offers_not_taken", "Offers that came to nothing at the operator's phone.", labels=["cause"]
+    )
+    for cause in NOT_TAKEN:
+        offers.add_metric([cause], board.offers_not_taken[cause])
+    yield from (gone, offers)
 
 
 def _by_label(name: str, meaning: str, label: str, values: Iterable[str], counted: Counter[str]) -> Metric:

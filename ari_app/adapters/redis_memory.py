@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from ari_app.adapters.redis_link import RedisLink
+from ari_app.contract import EarlierOperator
 
 T = TypeVar("T")
 AT_ONCE = 150
@@ -21,6 +22,11 @@ class DayCounts:
     abandoned: int
     answered_in_sl: int
     abandoned_in_sl: int
+    short_abandoned: int = 0
+    exited: int = 0
+    refused: int = 0
+    callbacks_agreed: int = 0
+    called_back: int = 0
 
 
 async def read_counts(link: RedisLink, prefix: str, day: str) -> dict[str, DayCounts]:
@@ -30,14 +36,22 @@ async def read_counts(link: RedisLink, prefix: str, day: str) -> dict[str, DayCo
     return {
         queue: DayCounts(*(int(count or 0) for count in counts))
         for queue, (of_day, *counts) in found.items()
-        if of_day == day and all(count is not None and count.isdecimal() for count in counts)
+        if of_day == day and all(count is None or count.isdecimal() for count in counts)
     }
 
 
-async def read_operators(link: RedisLink, prefix: str) -> dict[str, tuple[str, str | None]]:
-    """Each operator's last shown (state, reason). Raises AWAY."""
-    found = await _read_hashes(link, prefix, "operator", ["state", "reason"])
-    return {code: (state, reason or None) for code, (state, reason) in found.items() if state}
+async def read_operators(link: RedisLink, prefix: str) -> dict[str, EarlierOperator]:
+    """Each operator as shown last. Raises AWAY."""
+    found = await _read_hashes(link, prefix, "operator", ["state", "reason", "serves", "forced_by"])
+    return {
+        code: EarlierOperator(state, reason or None, _listed(serves), forced_by or None)
+        for code, (state, reason, serves, forced_by) in found.items()
+        if state
+    }
+
+
+def _listed(names: str | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(name for name in names.split(",") if name)
 
 
 async def _read_hashes(link: RedisLink, prefix: str, kind: str, names: list[str]) -> dict[str, list[str | None]]:

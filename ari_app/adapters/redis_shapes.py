@@ -90,9 +90,13 @@ def _entry(epoch: int, seq: int, at: str, kind: str, body: dict[str, Any]) -> di
     return {"epoch": str(epoch), "seq": str(seq), "at": at, "type": kind, "body": text}
 
 
-def _spelled(value: str | float | None) -> str:
+def _spelled(value: str | float | tuple[str, ...] | None) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, tuple):
+        return ",".join(value)
     if isinstance(value, float):
         text = f"{value:.3f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text

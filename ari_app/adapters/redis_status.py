@@ -28,7 +28,7 @@ from ari_app.adapters.redis_shapes import (
     name_of,
 )
 from ari_app.board import StatusBoard
-from ari_app.contract import StatusEvent, Subject
+from ari_app.contract import EarlierOperator, StatusEvent, Subject
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -105,8 +105,8 @@ class RedisStatus:
         """
         return await self._recalled(read_counts(self._link, self._prefix, day))
 
-    async def load_operators(self) -> dict[str, tuple[str, str | None]]:
-        """Each operator's last shown (state, reason), {} when Redis is away. Call it before ``run``."""
+    async def load_operators(self) -> dict[str, EarlierOperator]:
+        """Each operator as shown last, {} when Redis is away. Call it before ``run``."""
         return await self._recalled(read_operators(self._link, self._prefix))
 
     async def run(self) -> None:

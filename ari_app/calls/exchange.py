@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
 
-from ari_app.call import Call
-from ari_app.centre import Centre
+from ari_app.call import Call, CallItem
+from ari_app.callback_book import CallbackBook
+from ari_app.centre import Centre, Queue, UnknownPrompt
 from ari_app.clock import Clock
 from ari_app.commands import CentreCommands
+from ari_app.dialled_calls import DialledCalls
+from ari_app.known_callers import KnownCallers
+from ari_app.own_calls import OwnCalls
 from ari_app.recorder import Recorder
 from ari_app.switchboard import Switchboard
 from ari_app.telephony import Telephony, TelephonyError
+from ivr_flows.flow import Flow
 from recordings.plan import RecordingPolicy
 
 log = structlog.get_logger(__name__)
@@ -30,27 +36,74 @@ class Background(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The parts that a call's life uses."""
+    """The parts that a call's life uses.
+
+    ``centre`` is the one under which the call began: a flow is gone through as it was entered. ``in_force`` gives the one
+    that a reload may have brought since.
+    """
 
     centre: Centre
+    in_force: Callable[[], Centre]
     telephony: Telephony
     switchboard: Switchboard
     recorder: Recorder
     commands: CentreCommands
     clock: Clock
+    known_callers: KnownCallers
+    callbacks: CallbackBook
     in_background: Background
+    own_calls: OwnCalls
+    dialled_calls: DialledCalls = field(default_factory=DialledCalls)
+
+    def queue(self, name: str) -> Queue:
+        """The queue as it is now; one that has left the files since, as this call has known it. Raises KeyError."""
+        try:
+            return self.in_force().queue(name)
+        except KeyError:
+            return self.centre.queue(name)
+
+    def flow(self, name: str) -> Flow:
+        """A flow to be entered now, as the files have it now; one that has left them, as this call has known it."""
+        flows = self.in_force().flows
+        return flows[name] if name in flows else self.centre.flow(name)
+
+    def prompt_media(self, prompt: str, language: str) -> tuple[str, ...]:
+        """A prompt as this call has known it, else as it is now. Raises UnknownPrompt."""
+        try:
+            return self.centre.prompt_media(prompt, language)
+        except UnknownPrompt:
+            return self.in_force().prompt_media(prompt, language)
+
+    def answers_by_itself(self, operator: str, queue: str) -> bool:
+        """Whether the phone is asked to answer at once: a headset, or a queue where nobody clicks."""
+        person = self.in_force().operator(operator)
+        return self.queue(queue).entry.auto_answer or (person is not None and person.auto_answer)
+
+    def media(self, prompts: Iterable[str], language: str) -> list[str]:
+        """What is played for ``prompts``, one after the other. Raises UnknownPrompt."""
+        return [uri for prompt in prompts for uri in self.prompt_media(prompt, language)]
+
+    async def next_item(self, call: Call, until: float | None) -> CallItem | None:
+        """What comes next into the call's inbox, or None when it is ``until`` (s) first."""
+        if until is None:
+            return await call.inbox.get()
+        try:
+            async with asyncio.timeout(max(0.0, until - self.clock.now())):
+                return await call.inbox.get()
+        except TimeoutError:
+            return None
 
     def music_of(self, queue: str) -> str:
         """The class of music that callers hear in ``queue``."""
-        return self.centre.queue(queue).music
+        return self.queue(queue).entry.music
 
     def ring_timeout_s(self, queue: str) -> float:
         """How long an operator's phone rings for ``queue``."""
-        return self.centre.queue(queue).ring_timeout_s
+        return self.queue(queue).rules.ring_timeout_s
 
     def recording_policy(self, queue: str) -> RecordingPolicy:
         """Whether conversations of ``queue`` are recorded."""
-        return self.centre.queue(queue).record
+        return self.queue(queue).entry.record
 
     async def hang_up(self, channel: str) -> None:
         """End a channel as part of tidying up: what cannot be ended now is swept later."""
@@ -65,8 +118,9 @@ class Exchange:
         The caller is no longer listened to: our own hang-up would come back as the caller's, cancel this, and leave an
         operator who is shown talking for ever.
         """
-        await self.end_leg(call.channel)
-        self.switchboard.leave(call.id)
+        if call.channel:
+            await self.end_leg(call.channel)
+        self.switchboard.leave(call.id, call.ended_by)
 
     async def end_leg(self, leg: str) -> None:
         """End a channel; what it says from now on is not heard."""

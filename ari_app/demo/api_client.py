@@ -30,22 +30,23 @@ class ApiClient:
 
     async def log_in(self, code: str, secret: str) -> None:
         """Raises ApiRefused."""
-        answer = await self._ask("POST", "/api/v1/login", {"code": code, "secret": secret})
+        answer = await self.ask("POST", "/api/v1/login", {"code": code, "secret": secret})
         self._headers = {"Authorization": f"Bearer {answer['token']}"}
 
     async def get(self, path: str) -> Any:
         """The JSON at ``/api/v1/<path>``. Raises ApiRefused."""
-        return await self._ask("GET", f"/api/v1/{path}", None)
+        return await self.ask("GET", f"/api/v1/{path}", None)
 
     async def set_state(self, operator: str, state: str) -> Any:
         """Ask for an operator's state. Raises ApiRefused."""
-        return await self._ask("POST", f"/api/v1/operators/{operator}/state", {"state": state, "reason": None})
+        return await self.ask("POST", f"/api/v1/operators/{operator}/state", {"state": state, "reason": None})
 
     async def hang_up(self, call: str) -> Any:
         """End a call. Raises ApiRefused."""
-        return await self._ask("POST", f"/api/v1/calls/{call}/hangup", None)
+        return await self.ask("POST", f"/api/v1/calls/{call}/hangup", None)
 
-    async def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    async def ask(self, method: str, path: str, body: object) -> Any:
+        """Any request, with its whole path. Raises ApiRefused."""
         try:
             async with self._session.request(
                 method, self._base_url + path, json=body, headers=self._headers

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,10 @@ _LOG_LIMIT_BYTES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class ChildPlan:
-    """What to run: ``output`` takes its stdout and stderr, ``pid_file`` its identity; ``stop_within_s`` before SIGKILL."""
+    """What to run: ``output`` takes its stdout and stderr, ``pid_file`` its identity; ``stop_within_s`` before SIGKILL.
+
+    ``after_sigterm`` runs beside the wait for its end, for a part that may wait in vain; the end cancels it.
+    """
 
     name: str
     command: Sequence[str]
@@ -35,6 +38,7 @@ class ChildPlan:
     environment: Mapping[str, str]
     folder: Path
     stop_within_s: float = 10.0
+    after_sigterm: Callable[[], Awaitable[None]] | None = None
 
 
 class Child:
@@ -88,7 +92,10 @@ class Child:
 
     async def stop(self) -> None:
         """End it in good order (SIGTERM), and by SIGKILL after the plan's deadline. Harmless when it does not run."""
-        await self._end(signal.SIGTERM)
+        async with asyncio.TaskGroup() as group:
+            helping = group.create_task(self._after_sigterm())
+            await self._end(signal.SIGTERM)
+            helping.cancel()
 
     async def kill(self) -> None:
         """End it as a crash would (SIGKILL). Harmless when it does not run."""
@@ -105,6 +112,10 @@ class Child:
             log.warning("part_ignored_sigterm", part=self.plan.name, waited_s=self.plan.stop_within_s)
             _signal_group(self._process.pid, signal.SIGKILL)
         await self.wait()
+
+    async def _after_sigterm(self) -> None:
+        if self.running and self.plan.after_sigterm is not None:
+            await self.plan.after_sigterm()
 
     def last_words(self, lines: int = 12) -> str:
         """The end of its output, indented, for a message."""

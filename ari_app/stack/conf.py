@@ -25,6 +25,17 @@ def render_all(templates: Path, into: Path, context: Mapping[str, Any]) -> list[
 
     Raises SetupFailed for a template that names something undefined, or a value that could change the file's structure.
     """
+    texts = rendered(templates, context)
+    for name, text in texts.items():
+        write_private(into / name, text)
+    written = [into / name for name in texts]
+    for stale in set(into.iterdir()) - set(written):
+        stale.unlink()
+    return written
+
+
+def rendered(templates: Path, context: Mapping[str, Any]) -> dict[str, str]:
+    """What each template says, by the name of its file. Raises SetupFailed as render_all does; nothing is written."""
     engine = jinja2.Environment(  # noqa: S701 - not HTML; _plain refuses what would break these files
         loader=jinja2.FileSystemLoader(templates),
         undefined=jinja2.StrictUndefined,
@@ -33,17 +44,22 @@ def render_all(templates: Path, into: Path, context: Mapping[str, Any]) -> list[
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    written = []
+    texts: dict[str, str] = {}
     for name in sorted(engine.list_templates(extensions=["j2"])):
         try:
-            text = engine.get_template(name).render(context)
+            texts[name.removesuffix(".j2")] = engine.get_template(name).render(context)
         except (jinja2.TemplateError, ValueError) as error:
             raise SetupFailed(f"{templates / name} cannot be rendered: {error}") from error
-        written.append(into / name.removesuffix(".j2"))
-        write_private(written[-1], text)
-    for stale in set(into.iterdir()) - set(written):
-        stale.unlink()
-    return written
+    return texts
+
+
+def changed_files(into: Path, texts: Mapping[str, str]) -> dict[str, str]:
+    """Those of ``texts`` that differ from the files in ``into``."""
+    return {name: text for name, text in texts.items() if _text_of(into / name) != text}
+
+
+def _text_of(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -28,8 +28,9 @@ class Steps:
         began = self._now()
         try:
             yield self.remark
-        except BaseException:
-            self.remark(f"failed after {self._now() - began:.1f} s")
+        except BaseException as error:
+            how = "failed" if isinstance(error, Exception) else "interrupted"
+            self.remark(f"{how} after {self._now() - began:.1f} s")
             raise
         self.remark(f"done in {self._now() - began:.1f} s")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
 
 from ari_app.stack.child import Child
@@ -33,18 +34,23 @@ async def until_ready(child: Child, probe: Probe, within_s: float, hint: str = "
 
 async def answers(address: str, port: int, request: bytes, expected: bytes, within_s: float = 2.0) -> bool:
     """True when the server at ``address:port`` answers ``request`` with something that begins with ``expected``."""
+    return await _answer(address, port, request, len(expected), within_s) == expected
+
+
+async def _answer(address: str, port: int, request: bytes, length: int, within_s: float) -> bytes:
+    """The answer's first ``length`` bytes (-1: all, until the server closes); nothing when it does not come."""
     try:
         async with asyncio.timeout(within_s):
             reader, writer = await asyncio.open_connection(address, port)
             try:
                 writer.write(request)
                 await writer.drain()
-                return await reader.readexactly(len(expected)) == expected
+                return await (reader.read() if length < 0 else reader.readexactly(length))
             finally:
                 writer.close()
                 await writer.wait_closed()
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
-        return False
+        return b""
 
 
 async def redis_answers(address: str, port: int) -> bool:
@@ -61,3 +67,12 @@ async def http_ok(address: str, port: int, path: str) -> bool:
 async def ami_greets(address: str, port: int) -> bool:
     """AMI says who it is as soon as one connects."""
     return await answers(address, port, b"", b"Asterisk Call Manager")
+
+
+async def no_channel_is_up(address: str, ari_port: int, ari_secret: str) -> bool:
+    """ARI answers, and with an empty list of channels."""
+    login = base64.b64encode(f"centralita:{ari_secret}".encode()).decode()
+    request = (
+        f"GET /ari/channels HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Basic {login}\r\n\r\n"
+    )
+    return (await _answer(address, ari_port, request.encode(), -1, 2.0)).endswith(b"\r\n\r\n[]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,19 @@ from redis.asyncio import Redis
 
 from ari_app.accounts import Account, Accounts, one_secret_for_all
 from ari_app.adapters.http_api import HealthPart, create_app
+from ari_app.asked import Asked
 from ari_app.board import StatusBoard
-from ari_app.commands import StateRefused, UnknownCall, UnknownOperator, WantedState
-from ari_app.contract import OperatorStatus
+from ari_app.call_commands import NotNow
+from ari_app.callback_desk import CallbackStatus
+from ari_app.commands import Reloaded, ReloadRefused, StateRefused, UnknownCall, UnknownOperator, WantedState
+from ari_app.contract import CallStatus, OperatorStatus
+from ari_app.history import History
+from ari_app.operator_commands import Asker, OutOfSight, UnknownDisposition, UnknownQueue
+from ari_app.pauses import UnknownReason
+from queues.acd import Acd
+from queues.events import AcdEvent
+from queues.journal import Happened
+from queues.rules import OperatorProfile, QueueRules
 from tests.contract.centre import ANA, CALL, SOPORTE
 from tests.contract.redis_server import RedisServer
 
@@ -51,12 +61,39 @@ class FakeCentre:
         self.parts = [HealthPart("asterisk"), HealthPart("redis", needed=False)]
         people = [Account(str(code), f"Operator {code}", "operator", ("soporte",)) for code in range(1001, 1021)]
         self.accounts = Accounts(
-            [*people, Account("2001", "Sara", "supervisor"), Account("3001", "Coral", "coordinator")],
+            [
+                *people,
+                Account("2001", "Sara", "supervisor"),
+                Account("2002", "Sol", "supervisor", ("ventas",)),
+                Account("3001", "Coral", "coordinator"),
+            ],
             one_secret_for_all(SECRET),
         )
+        self.acd = Acd([QueueRules("soporte")], [OperatorProfile("1005", ("soporte",))])
+        self.history = History(self.acd, lambda: self.now_s)
         self.app = create_app(
-            self.board, self, self.accounts, TOKEN_KEY, lambda: self.now_s, lambda: self.parts, keep_alive_s=0.05
+            self.board,
+            self,
+            self.accounts,
+            TOKEN_KEY,
+            lambda: self.now_s,
+            lambda: self.parts,
+            desk=self,
+            reload=self.reload,
+            callbacks=self,
+            calls=self,
+            keep_alive_s=0.05,
+            history=self.history,
         )
+        self.problems: tuple[str, ...] = ()
+        self.asked: list[tuple[str, Asked, str | None]] = []
+        self.standing: list[CallbackStatus] = []
+
+    def tell(self, *events: AcdEvent) -> None:
+        """What the ACD is told, and the history with it."""
+        for event in events:
+            effects = self.acd.handle(event, self.now_s)
+            self.history.take(Happened(self.now_s, event, tuple(effects), tuple(self.acd.facts())))
 
     def open(self) -> None:
         """Two operators, of whom 1005 talks on call-1; call-2 waits; call-3 of 1006 has ended."""
@@ -68,13 +105,88 @@ class FakeCentre:
         self.board.put_call(replace(CALL, id="call-3", stage="ended", operator="1006", end_reason="caller_hung_up"))
 
     def set_operator_state(self, code: str, wanted: WantedState, reason: str | None) -> OperatorStatus:
-        """See CentreCommands; a pause wants a reason here, so that a refusal can be seen."""
-        if code not in self.board.operators:
-            raise UnknownOperator(code)
+        """See CentreCommands."""
+        return self.set_state(Asker(code), code, wanted, reason)
+
+    def set_state(
+        self, asker: Asker, code: str, wanted: WantedState, reason: str | None, queues: Iterable[str] | None = None
+    ) -> OperatorStatus:
+        """See OperatorCommands; a pause wants a reason here, so that a refusal can be seen."""
+        shown = self._operator(asker, code)
         if wanted == "paused" and not reason:
             raise StateRefused("a pause needs a reason; give one")
-        self.board.put_operator(replace(self.board.operators[code], state=wanted, reason=reason))
+        if reason == "siesta":
+            raise UnknownReason("there is no siesta")
+        if queues is not None and "nowhere" in queues:
+            raise UnknownQueue("there is no queue nowhere")
+        return self._put(replace(shown, state=wanted, reason=reason, serves=tuple(queues or ())))
+
+    def serve(self, asker: Asker, code: str, penalties: Mapping[str, int]) -> OperatorStatus:
+        """See OperatorCommands."""
+        return self._put(replace(self._operator(asker, code), serves=tuple(penalties)))
+
+    def release(self, asker: Asker, code: str) -> OperatorStatus:
+        """See OperatorCommands."""
+        return self._put(replace(self._operator(asker, code), state="ready", call=None, queue=None))
+
+    def extend_wrap_up(self, asker: Asker, code: str, seconds: float) -> OperatorStatus:
+        """See OperatorCommands; nobody is in wrap-up here."""
+        self._operator(asker, code)
+        raise StateRefused(f"no wrap-up to extend by {seconds}")
+
+    def dispose(self, asker: Asker, call: str, disposition: str) -> CallStatus:
+        """See OperatorCommands."""
+        if disposition != "sold":
+            raise UnknownDisposition("only sold is known")
+        self.board.put_call(replace(self._call(asker, call), disposition=disposition))
+        return self.board.calls[call]
+
+    def move_call(self, asker: Asker, call: str, queue: str | None, priority: int | None) -> CallStatus:
+        """See OperatorCommands."""
+        shown = self._call(asker, call)
+        self.board.put_call(replace(shown, queue=queue or shown.queue, priority=priority or 0))
+        return self.board.calls[call]
+
+    def ask(self, call: str, asked: Asked, ticket: str | None = None) -> CallStatus:
+        """See CallCommands; a call that waits can be asked nothing, a held one not be held again."""
+        if self.board.calls[call].stage == "ended":
+            raise UnknownCall(call)
+        if self.board.calls[call].stage != "talking":
+            raise NotNow("nobody talks with this caller now")
+        self.asked.append((call, asked, ticket))
+        return self.board.calls[call]
+
+    def _operator(self, asker: Asker, code: str) -> OperatorStatus:
+        if code not in self.board.operators:
+            raise UnknownOperator(code)
+        if not asker.sees_any(["soporte"]):
+            raise OutOfSight("not yours")
         return self.board.operators[code]
+
+    def _put(self, status: OperatorStatus) -> OperatorStatus:
+        self.board.put_operator(status)
+        return status
+
+    def _call(self, asker: Asker, call: str) -> CallStatus:
+        if call not in self.board.calls:
+            raise UnknownCall(call)
+        if not asker.sees_any(["soporte"]):
+            raise OutOfSight("not yours")
+        return self.board.calls[call]
+
+    async def reload(self) -> Reloaded:
+        """See Reload; refused while there are ``problems``."""
+        if self.problems:
+            raise ReloadRefused(self.problems)
+        return Reloaded(("queue soporte: changed",), (), ())
+
+    def callbacks(self) -> list[CallbackStatus]:
+        """See CallbackCommands."""
+        return list(self.standing)
+
+    def cancel_callback(self, call: str) -> None:
+        """See CallbackCommands."""
+        self.standing = [one for one in self.standing if one.id != call]
 
     def hang_up_call(self, call: str) -> None:
         """See CentreCommands."""

@@ -30,6 +30,22 @@ class Bench(Protocol):
         """The person at 1001 ends the call."""
         ...
 
+    async def phone_holds(self) -> None:
+        """The person at 1001 puts the newest call on hold..."""
+        ...
+
+    async def phone_comes_back(self) -> None:
+        """...and comes back."""
+        ...
+
+    async def phone_refers(self, destination: str) -> None:
+        """The person at 1001 passes the newest call on, blind."""
+        ...
+
+    async def phone_connects_its_calls(self) -> None:
+        """The person at 1001 passes the older of two calls on to the newer."""
+        ...
+
 
 class RealBench:
     def __init__(self, telephony: AriTelephony, phone: SipAgent) -> None:
@@ -45,6 +61,22 @@ class RealBench:
         (call,) = self._phone.calls
         await call.answered()
         await call.hang_up()
+
+    async def phone_holds(self) -> None:
+        await self._phone.calls[-1].answered()
+        await self._phone.calls[-1].hold()
+
+    async def phone_comes_back(self) -> None:
+        await self._phone.calls[-1].resume()
+
+    async def phone_refers(self, destination: str) -> None:
+        await self._phone.calls[-1].answered()
+        await self._phone.calls[-1].refer(destination)
+
+    async def phone_connects_its_calls(self) -> None:
+        older, newer = self._phone.calls
+        await newer.answered()
+        await older.refer(newer.far_uri, replaces=newer)
 
 
 @asynccontextmanager

@@ -41,6 +41,12 @@ ROLES = [
     ("POST", "/calls/call-3/hangup", None, 401, 403, 404, 404, 404),
     ("POST", "/calls/call-9/hangup", None, 401, 404, 404, 404, 404),
     ("GET", "/events", None, 401, None, None, None, None),
+    ("GET", "/figures", None, 401, 403, 403, 200, 200),
+    ("GET", "/queues/soporte/why-waiting", None, 401, 403, 403, 200, 200),
+    ("GET", "/queues/nobody/why-waiting", None, 401, 403, 403, 404, 404),
+    ("GET", "/calls/call-1/why", None, 401, 404, 403, 404, 404),
+    ("GET", "/calls/call-2/why", None, 401, 403, 403, 404, 404),
+    ("GET", "/calls/call-9/why", None, 401, 404, 404, 404, 404),
 ]
 
 

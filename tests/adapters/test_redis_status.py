@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 from ari_app.adapters.redis_link import BadRedisUrl
 from ari_app.adapters.redis_memory import DayCounts
 from ari_app.adapters.redis_status import RedisStatus
+from ari_app.contract import EarlierOperator
 from tests.adapters.redis_life import PREFIX, Life, living, message, seqs, until_away
 from tests.contract.centre import ANA, CALL, SOPORTE, STARTED, steps_of_a_call
 from tests.contract.checks import violations
@@ -166,17 +167,20 @@ async def test_counts_of_the_same_day_are_read_back_and_others_are_not(redis_ser
     assert counts == {"soporte": DayCounts(offered=9, answered=6, abandoned=2, answered_in_sl=5, abandoned_in_sl=1)}
 
 
-async def test_operators_are_read_back_with_their_state_and_reason(redis_server: RedisServer) -> None:
+async def test_operators_are_read_back_with_their_state_reason_and_queues(redis_server: RedisServer) -> None:
     async with living(redis_server.url) as life:
         for number in range(400):  # more than are read at once
             life.board.put_operator(replace(ANA, code=str(number), state="ready"))
-        life.board.put_operator(replace(ANA, code="1005", state="paused", reason="café"))
+        life.board.put_operator(
+            replace(ANA, code="1005", state="paused", reason="café", serves=("ventas", "soporte"), forced_by="2001")
+        )
         await life.settled()
     next_life = Life(redis_server.url)
     operators = await next_life.status.load_operators()
     await next_life.stop()
     assert len(operators) == 401
-    assert (operators["0"], operators["1005"]) == (("ready", None), ("paused", "café"))
+    assert operators["0"] == EarlierOperator("ready", None, ())
+    assert operators["1005"] == EarlierOperator("paused", "café", ("ventas", "soporte"), "2001")
 
 
 async def test_a_password_is_never_logged(redis_server: RedisServer) -> None:
@@ -205,7 +209,8 @@ async def test_the_documented_access_rules_suffice_and_readers_cannot_write(
         least = Redis.from_url(redis_server.url.replace("//", "//centralita-reader:CHANGE-ME@"), decode_responses=True)
         try:
             assert violations(await read_everything(least)) == []
-            for command in (("DEL", PREFIX + "queues"), ("KEYS", "*"), ("GET", "other"), ("FLUSHALL",)):
+            noted = ("GET", PREFIX + "callback:20261124-042201-0000000a")
+            for command in (("DEL", PREFIX + "queues"), ("KEYS", "*"), ("GET", "other"), ("FLUSHALL",), noted):
                 with pytest.raises(NoPermissionError):
                     await least.execute_command(*command)  # type: ignore[no-untyped-call]
         finally:

@@ -13,9 +13,13 @@ import pytest_asyncio
 
 from ari_app.telephony import (
     AlreadyThere,
+    AttendedTransferAsked,
+    BlindTransferAsked,
     CallerShown,
     ChannelEnded,
     ChannelGone,
+    ChannelHeld,
+    ChannelUnheld,
     LegAnswered,
     LegRinging,
     PhoneUnreachable,
@@ -43,7 +47,23 @@ class FakeBench:
         self.telephony.phones["1001"] = behaviour
 
     async def phone_hangs_up(self) -> None:
-        self.telephony.hangs_up(next(reversed(self.telephony.channels_up)))
+        self.telephony.hangs_up(self._newest())
+
+    async def phone_holds(self) -> None:
+        self.telephony.holds(self._newest())
+
+    async def phone_comes_back(self) -> None:
+        self.telephony.takes_back(self._newest())
+
+    async def phone_refers(self, destination: str) -> None:
+        self.telephony.refers(self._newest(), destination)
+
+    async def phone_connects_its_calls(self) -> None:
+        older, newer = self.telephony.channels_up
+        self.telephony.refers_to_own_call(older, newer, next(iter(self.telephony.hears(newer)), None))
+
+    def _newest(self) -> str:
+        return next(reversed(self.telephony.channels_up))
 
 
 def fresh(prefix: str) -> str:
@@ -145,6 +165,21 @@ class TelephonyContract:
         await bench.telephony.hang_up(leg)
         await next_of(inbox, ChannelEnded)
 
+    async def test_music_in_a_bridge_stops_and_may_begin_again_and_then_another_is_heard(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        bridge = fresh("bridge")
+        await bench.telephony.create_bridge(bridge, "centralita:c1")
+        await bench.telephony.add_to_bridge(bridge, [leg])
+        for _ in range(2):
+            await bench.telephony.start_music(leg, "default")
+            await bench.telephony.stop_music(leg, in_bridge=True)
+        await bench.telephony.hear_anew(leg)
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+        with pytest.raises(ChannelGone):
+            await bench.telephony.hear_anew(leg)
+        await bench.telephony.destroy_bridge(bridge)
+
     async def test_lists_show_legs_with_our_variables_and_bridges_with_their_members(self, bench: Bench) -> None:
         leg, inbox = await answered_leg(bench)
         bridge = fresh("bridge")
@@ -162,6 +197,62 @@ class TelephonyContract:
         assert await bench.telephony.bridges() == []
         await bench.telephony.hang_up(leg)
         await next_of(inbox, ChannelEnded)
+
+    async def test_a_channel_is_in_one_bridge_at_a_time_and_may_be_taken_out(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        first, second = fresh("bridge"), fresh("bridge")
+        for bridge in (first, second):
+            await bench.telephony.create_bridge(bridge, "centralita:c1")
+            await bench.telephony.add_to_bridge(bridge, [leg])
+        assert {found.id: found.channels for found in await bench.telephony.bridges()} == {first: (), second: (leg,)}
+        await bench.telephony.remove_from_bridge(second, leg)
+        await bench.telephony.remove_from_bridge(second, leg)
+        await bench.telephony.remove_from_bridge(fresh("bridge"), leg)
+        assert all(found.channels == () for found in await bench.telephony.bridges())
+        for bridge in (first, second):
+            await bench.telephony.destroy_bridge(bridge)
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+
+    async def test_hold_from_the_phone_is_heard_of(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        await bench.phone_holds()
+        assert await next_of(inbox, ChannelHeld) == ChannelHeld(leg)
+        await bench.phone_comes_back()
+        assert await next_of(inbox, ChannelUnheld) == ChannelUnheld(leg)
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+
+    async def test_a_phones_transfer_is_asked_of_us_and_moves_nobody(self, bench: Bench) -> None:
+        one, ones = await answered_leg(bench)
+        other, others = await answered_leg(bench)
+        bridge = fresh("bridge")
+        await bench.telephony.create_bridge(bridge, "centralita:c1")
+        await bench.telephony.add_to_bridge(bridge, [one, other])
+        await bench.phone_refers("1002")
+        assert await next_of(others, BlindTransferAsked) == BlindTransferAsked(other, "1002")
+        await bench.telephony.transfer_progress(other, "declined")
+        (found,) = await bench.telephony.bridges()
+        assert set(found.channels) == {one, other}
+        await bench.telephony.destroy_bridge(bridge)
+        for leg, inbox in ((one, ones), (other, others)):
+            await bench.telephony.hang_up(leg)
+            await next_of(inbox, ChannelEnded)
+        await bench.telephony.transfer_progress(other, "declined")  # harmless afterwards
+
+    async def test_a_phones_attended_transfer_names_its_other_call_and_whom_it_talks_with(self, bench: Bench) -> None:
+        one, ones = await answered_leg(bench)
+        other, others = await answered_leg(bench)
+        bridge = fresh("bridge")
+        await bench.telephony.create_bridge(bridge, "centralita:c1")
+        await bench.telephony.add_to_bridge(bridge, [one, other])
+        await bench.phone_connects_its_calls()
+        assert await next_of(ones, AttendedTransferAsked) == AttendedTransferAsked(one, other, one)
+        await bench.telephony.transfer_progress(one, "declined")
+        await bench.telephony.destroy_bridge(bridge)
+        for leg, inbox in ((one, ones), (other, others)):
+            await bench.telephony.hang_up(leg)
+            await next_of(inbox, ChannelEnded)
 
     async def test_an_unwatched_leg_is_heard_no_more(self, bench: Bench) -> None:
         leg, inbox = await answered_leg(bench)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ari_app.board import StatusBoard
-from ari_app.bootstrap import build_acd
-from ari_app.centre import load_centre
+from ari_app.bootstrap import build_acd, shown_names
+from ari_app.callback_book import CallbackBook
+from ari_app.centre import Centre, load_centre
 from ari_app.contract import CallStatus, OperatorState
 from ari_app.engine import Engine
+from ari_app.known_callers import KnownCallers
 from ari_app.recorder import Recorder
+from ari_app.reload_plan import ReloadPlan
 from ari_app.status import StatusPublisher
 from ari_app.switchboard import Switchboard
+from queues.journal import Happened
+from tests.fakes.notebook import FakeNotebook
 from tests.fakes.telephony import FakeTelephony
 from tests.fakes.virtual_time import LoopClock, VirtualTimeLoop
 
+F = TypeVar("F")
 DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 
 
@@ -29,12 +36,15 @@ class FakeMixMonitor:
 
     recording: dict[str, Path] = field(default_factory=dict)
     away: bool = False
+    answers: asyncio.Event | None = None
 
     async def start_recording(self, channel: str, path: Path) -> None:
         if self.away:
             raise RuntimeError("AMI is away")
         self.recording[channel] = path
         path.write_bytes(b"\0" * 320)
+        if self.answers is not None:
+            await self.answers.wait()
 
     async def stop_recording(self, channel: str) -> None:
         self.recording.pop(channel, None)
@@ -49,6 +59,14 @@ class FakeCentre:
     board: StatusBoard
     mixmonitor: FakeMixMonitor
     switchboard: Switchboard
+    status: StatusPublisher
+    folder: Path
+    notebook: FakeNotebook
+    happened: list[Happened]
+
+    def facts(self, kind: type[F]) -> list[F]:
+        """What the ACD noted of this kind, in order."""
+        return [fact for one in self.happened for fact in one.facts if isinstance(fact, kind)]
 
     async def settle(self) -> None:
         for _ in range(60):
@@ -67,6 +85,11 @@ class FakeCentre:
         await self.settle()
         return list(self.board.calls.values())[-1]
 
+    def reload(self, centre: Centre) -> ReloadPlan:
+        """As bootstrap's put_in_force, without accounts."""
+        self.status.centre_changed(*shown_names(centre))
+        return self.engine.reload(centre)
+
     def call(self, call: str) -> CallStatus:
         """How the call is shown now."""
         return self.board.calls[call]
@@ -83,37 +106,69 @@ def ids() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def fake_centre(folder: Path, *, swept: bool = True) -> AsyncIterator[FakeCentre]:
-    """A running engine on the demo centre; everything is cancelled afterwards."""
-    centre = load_centre(DEMO)
+async def fake_centre(
+    folder: Path, *, swept: bool = True, centre: Centre | None = None, notebook: FakeNotebook | None = None
+) -> AsyncIterator[FakeCentre]:
+    """A running engine on the demo centre, or another; everything is cancelled afterwards."""
+    centre = centre or load_centre(DEMO)
     clock = LoopClock()
     board = StatusBoard(clock.now)
-    names = {operator.code: operator.name for operator in centre.operators}
-    levels = {queue.name: queue.service_level_s for queue in centre.queues}
-    status = StatusPublisher(board, names, levels, centre.time_zone, centre.mask_callers, clock.now())
-    switchboard = Switchboard(build_acd(centre), clock, status, asyncio.get_running_loop().call_later)
+    names, levels, masked, pauses = shown_names(centre)
+    status = StatusPublisher(board, names, levels, centre.time_zone, masked, clock.now(), pauses)
+    happened: list[Happened] = []
+    later = asyncio.get_running_loop().call_later
+    switchboard = Switchboard(build_acd(centre), clock, status, later, (happened.append,))
     mixmonitor = FakeMixMonitor()
     recorder = Recorder(folder, mixmonitor, clock)
     fresh = ids()
-    engine = Engine(centre, board, switchboard, recorder, clock, lambda _now: next(fresh))
+    notebook = notebook or FakeNotebook()
+    known_callers = KnownCallers(b"key of the tests", notebook, clock)
+    callbacks = CallbackBook(notebook, clock, switchboard.acd)
+    await known_callers.remember()
+    await callbacks.remember()
+    engine = Engine(centre, board, switchboard, recorder, clock, lambda _now: next(fresh), known_callers, callbacks)
     telephony = FakeTelephony(arrivals=engine)
     switchboard.publish_all()
     async with asyncio.TaskGroup() as lives:
         engine.start(lives, telephony)
         if swept:
             await engine.sweep()
-        yield FakeCentre(engine, telephony, board, mixmonitor, switchboard)
+        yield FakeCentre(engine, telephony, board, mixmonitor, switchboard, status, folder, notebook, happened)
         engine.let_go()
         telephony.away = True
         await engine.cancel_lives(5.0)
 
 
-def in_virtual_time(test: Callable[[FakeCentre], Coroutine[Any, Any, None]]) -> Callable[[Path], None]:
-    """A pytest test that gives ``test`` a fake centre, in a loop whose time passes only when nobody has anything to do."""
+Test = Callable[[FakeCentre], Coroutine[Any, Any, None]]
 
+
+def in_virtual_time(test: Test) -> Callable[[Path], None]:
+    """A pytest test that gives ``test`` a fake centre, in a loop whose time passes only when nobody has anything to do."""
+    return _in_virtual_time(test, {})
+
+
+def with_files(**changes: tuple[str, str]) -> Callable[[Test], Callable[[Path], None]]:
+    """As in_virtual_time, on a copy of the demo centre in which text is replaced: ``queues=("old", "new")``."""
+    return lambda test: _in_virtual_time(test, changes)
+
+
+def changed_demo(folder: Path, **changes: tuple[str, str]) -> Path:
+    """A copy of the demo centre in ``folder``, without audio, with each file's text ``old`` replaced by ``new`` once."""
+    centre = folder / f"centre-{len(list(folder.iterdir()))}"
+    shutil.copytree(DEMO, centre, ignore=shutil.ignore_patterns("*.wav"))
+    for name, (old, new) in changes.items():
+        path = centre / f"{name}.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name}.yaml has no {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return centre
+
+
+def _in_virtual_time(test: Test, changes: dict[str, tuple[str, str]]) -> Callable[[Path], None]:
     async def with_centre(folder: Path) -> None:
-        async with fake_centre(folder) as centre:
-            await test(centre)
+        centre = load_centre(changed_demo(folder, **changes)) if changes else None
+        async with fake_centre(folder, centre=centre) as running:
+            await test(running)
 
     def run(tmp_path: Path) -> None:
         with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:

@@ -11,7 +11,8 @@ import pytest
 
 from ari_app.centre import UnknownNumber, UnknownPrompt, load_centre
 from ari_app.centre_checks import ENGINE_PROMPTS
-from ari_app.centre_files import CentreFile, OperatorsFile, PromptsFile, QueuesFile
+from ari_app.centre_files import CentreFile, OperatorsFile, PromptsFile
+from ari_app.centre_queues import QueuesFile
 from ivr_flows import interpreter
 from ivr_flows.interpreter import AwaitDigit, DigitPressed, HangUp, JoinQueue, PromptsFinished, SayPrompts, Session
 from ivr_flows.located_yaml import read
@@ -63,7 +64,13 @@ def test_the_demo_has_its_numbers_carrier_and_rules() -> None:
     }
     assert centre.mask_callers
     for queue in centre.queues:
-        assert (queue.wrap_up_s, queue.ring_timeout_s, queue.service_level_s, queue.record) == (5.0, 15.0, 20.0, "all")
+        rules = queue.rules
+        assert (rules.wrap_up_s, rules.ring_timeout_s, rules.service_level_s, queue.entry.record) == (
+            5.0,
+            15.0,
+            20.0,
+            "all",
+        )
 
 
 @pytest.mark.parametrize(
@@ -74,11 +81,11 @@ def test_the_demo_has_its_numbers_carrier_and_rules() -> None:
         ("3", JoinQueue("reclamaciones", (), 0, "es")),
         ("0", JoinQueue("soporte", (), 0, "es")),
         ("", JoinQueue("soporte", (), 0, "es")),
-        ("91", JoinQueue("ventas", ("english",), 0, "en")),
-        ("92", JoinQueue("soporte", ("english",), 0, "en")),
-        ("93", JoinQueue("reclamaciones", ("english",), 0, "en")),
-        ("990", JoinQueue("soporte", ("english",), 0, "en")),
-        ("9", JoinQueue("soporte", ("english",), 0, "en")),
+        ("91", JoinQueue("ventas", (("english", 1),), 0, "en")),
+        ("92", JoinQueue("soporte", (("english", 1),), 0, "en")),
+        ("93", JoinQueue("reclamaciones", (("english", 1),), 0, "en")),
+        ("990", JoinQueue("soporte", (("english", 1),), 0, "en")),
+        ("9", JoinQueue("soporte", (("english", 1),), 0, "en")),
         ("5", JoinQueue("soporte", (), 0, "es")),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from ari_app.centre import load_centre
 from ari_app.commands import UnknownCall, UnknownOperator
+from ari_app.telephony import ChannelGone
 from tests.ari_app.fake_centre import DEMO, FakeCentre, fake_centre, in_virtual_time
 
 
@@ -48,6 +49,23 @@ async def test_caller_and_operator_who_hang_up_together_leave_no_bridge_and_no_g
         assert (centre.telephony.channels_up, centre.telephony.bridges_up) == ({}, {}), steps
         assert (centre.state("1009"), centre.call(shown.id).stage) == ("wrap_up", "ended"), steps
         await asyncio.sleep(5.1)
+
+
+@in_virtual_time
+async def test_a_caller_who_hangs_up_as_the_operator_answers_leaves_no_leg_and_no_bridge(centre: FakeCentre) -> None:
+    await centre.at_work("1009")
+    for steps in range(20):  # the caller's end comes later and later after the answer
+        caller = f"caller-{steps}"
+        shown = await centre.calls(caller)
+        centre.telephony.picks_up(centre.telephony.leg_to("1009"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        centre.telephony.hangs_up(caller)
+        await centre.settle()
+        assert (centre.telephony.channels_up, centre.telephony.bridges_up) == ({}, {}), steps
+        assert centre.call(shown.id).stage == "ended", steps
+        await asyncio.sleep(5.1)
+        assert centre.state("1009") == "ready", steps
 
 
 @in_virtual_time
@@ -98,6 +116,30 @@ async def test_a_conversation_goes_on_without_its_recording_when_that_cannot_sta
     shown = await centre.calls()
     assert centre.call(shown.id).stage == "talking"
     assert centre.call(shown.id).recording is None
+
+
+async def test_a_caller_who_hangs_up_while_the_recording_starts_leaves_no_raw_file(tmp_path: Path) -> None:
+    async with fake_centre(tmp_path) as centre:
+        centre.mixmonitor.answers = asyncio.Event()  # never set: the command is sent, its answer does not come
+        await centre.at_work("1009", "answers")
+        await centre.calls()
+        assert list((tmp_path / "raw").iterdir()) != []
+        centre.telephony.hangs_up("caller")
+        await centre.settle()
+        assert centre.mixmonitor.recording == {}
+    assert list((tmp_path / "raw").iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["add_to_bridge", "set_variable"])
+async def test_a_party_who_is_gone_while_being_connected_leaves_no_raw_file(tmp_path: Path, command: str) -> None:
+    async with fake_centre(tmp_path) as centre:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(centre.telephony, command, _gone)
+            await centre.at_work("1009", "answers")
+            shown = await centre.calls()
+        assert centre.call(shown.id).stage == "ended"
+        assert centre.mixmonitor.recording == {}
+    assert list((tmp_path / "raw").iterdir()) == []
 
 
 @in_virtual_time
@@ -203,6 +245,23 @@ async def test_a_bug_in_one_calls_life_ends_that_call_alone(centre: FakeCentre) 
     assert (bad.stage, bad.end_reason) == ("ended", "internal_error")
     assert centre.call(fine.id).stage == "talking"
     assert "two" not in centre.telephony.channels_up
+
+
+@in_virtual_time
+async def test_a_caller_who_is_found_gone_before_it_is_told_has_hung_up(centre: FakeCentre) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(centre.telephony, "play", _caller_gone)
+        shown = await centre.calls("ana", number="900100200")
+    assert (shown.stage, shown.end_reason) == ("ended", "caller_hung_up")
+    assert centre.telephony.channels_up == {}
+
+
+async def _gone(*_: object) -> None:
+    raise ChannelGone("gone")
+
+
+async def _caller_gone(channel: str, *_: object) -> None:
+    raise ChannelGone(f"POST channels/{channel}/play/play-1: 404")
 
 
 async def _broken(*_: object) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from ari_app.recorder import Recorder, keep
+from ari_app.recorder import ANEW_S, Recorder, keep
 from recordings.plan import RecordingPlan
 
 CALL = "20261124-042201-7f3a9c01"
@@ -16,11 +16,14 @@ NOW_S = 1795494121.0
 class FakeClock:
     """Time that passes only by sleeping."""
 
+    def __init__(self) -> None:
+        self.now_s = NOW_S
+
     def now(self) -> float:
-        return NOW_S
+        return self.now_s
 
     async def sleep(self, seconds: float) -> None:
-        pass
+        self.now_s += seconds
 
 
 class FakeMixMonitor:
@@ -40,8 +43,9 @@ class FakeMixMonitor:
 
 async def test_a_finished_recording_is_a_wav_and_the_raw_file_is_gone(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, FakeMixMonitor(b"\x01\x00\x02\x00" * 8000 + b"\x01"), FakeClock())
-    plan = await recorder.start(CALL, "chan", "all")
+    plan = recorder.plan(CALL, "all")
     assert plan == PLAN
+    assert await recorder.start(plan, "chan")
     await recorder.finish(plan, "chan")
     with wave.open(str(tmp_path / PLAN.kept)) as file:
         assert (file.getnchannels(), file.getnframes()) == (2, 8000)
@@ -50,7 +54,24 @@ async def test_a_finished_recording_is_a_wav_and_the_raw_file_is_gone(tmp_path: 
 
 
 async def test_a_recording_that_cannot_start_does_not_stop_the_call(tmp_path: Path) -> None:
-    assert await Recorder(tmp_path, FakeMixMonitor(None), FakeClock()).start(CALL, "chan", "all") is None
+    assert not await Recorder(tmp_path, FakeMixMonitor(None), FakeClock()).start(PLAN, "chan")
+
+
+async def test_a_channel_is_free_again_when_asterisk_has_forgotten_its_last_recording(tmp_path: Path) -> None:
+    clock = FakeClock()
+    recorder = Recorder(tmp_path, FakeMixMonitor(b""), clock)
+    assert recorder.free_in_s("chan") == 0.0
+    await recorder.stop("chan")
+    await recorder.stop("other")
+    await clock.sleep(0.04)
+    assert recorder.free_in_s("chan") == pytest.approx(ANEW_S - 0.04)
+    await clock.sleep(ANEW_S)
+    assert recorder.free_in_s("chan") == 0.0
+
+
+async def test_finishing_a_recording_that_never_began_leaves_nothing_and_raises_nothing(tmp_path: Path) -> None:
+    await Recorder(tmp_path, FakeMixMonitor(None), FakeClock()).finish(PLAN, "chan")
+    assert list(tmp_path.rglob("*.*")) == []
 
 
 async def test_leftovers_of_a_crash_are_kept_but_not_those_of_calls_that_go_on(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ FRESH_POSITIONS = 50
 
 
 STATE_COUNTS = ("waiting", "ready", "ringing", "talking", "wrap_up", "paused", "logged_in")
+CALLED = ("reserved", "ringing", "talking", "on_hold")
 DAY_COUNTS = ("offered", "answered", "abandoned", "answered_in_sl", "abandoned_in_sl")
 
 
@@ -76,7 +77,7 @@ def _sets_against_hashes(reading: Reading) -> Iterator[str]:
 
 def _counts(reading: Reading) -> Iterator[str]:
     operators = reading["operator"].values()
-    busy = Counter((operator["state"], operator["queue"]) for operator in operators)
+    busy = Counter((operator["state"].replace("on_hold", "talking"), operator["queue"]) for operator in operators)
     states = Counter(operator["state"] for operator in operators)
     waiting = Counter(call["queue"] for call in reading["call"].values() if call["stage"] == "waiting")
     for name, queue in reading["queue"].items():
@@ -108,14 +109,14 @@ def _figures(name: str, shown: dict[str, int], sl2: str) -> Iterator[str]:
 def _references(reading: Reading) -> Iterator[str]:
     calls, operators = reading["call"], reading["operator"]
     for code, operator in operators.items():
-        if operator["state"] in ("ringing", "talking") and operator["call"] not in calls:
+        if operator["state"] in CALLED and operator["call"] not in calls:
             yield f"operator {code} is {operator['state']} on call {operator['call']!r}, which is not up"
         if operator["state"] in ("logged_out", "ready", "paused") and operator["call"]:
             yield f"operator {code} is {operator['state']} and holds call {operator['call']}"
     for name, call in calls.items():
-        if call["stage"] in ("ringing", "talking") and call["operator"] not in operators:
+        if call["stage"] in ("ringing", "talking", "calling") and call["operator"] not in operators:
             yield f"call {name} is {call['stage']} with operator {call['operator']!r}, who is not listed"
-    held = Counter(operator["call"] for operator in operators.values() if operator["state"] in ("ringing", "talking"))
+    held = Counter(operator["call"] for operator in operators.values() if operator["state"] in ("talking", "on_hold"))
     yield from (f"call {call} is held by {number} operators" for call, number in held.items() if number > 1)
 
 
@@ -168,6 +169,10 @@ def _newest_event_is_state(reading: Reading) -> Iterator[str]:
 def _same(shown: str, told: Any) -> bool:
     if told is None:
         return shown == ""
+    if isinstance(told, bool):
+        return shown == str(int(told))
+    if isinstance(told, list):
+        return shown == ",".join(told)
     return abs(float(shown) - told) <= 0.0005001 if isinstance(told, float) else shown == str(told)
 
 

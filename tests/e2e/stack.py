@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -19,13 +21,22 @@ from ari_app.stack.asterisk_root import provide_asterisk
 from ari_app.stack.instance import Instance
 from ari_app.stack.ports import settings_with_free_ports
 from ari_app.stack.redis_install import provide_redis
-from sip_agents import OutgoingCall, SipAgent
+from sip_agents import LAWS, Law, OutgoingCall, SipAgent
+from tests.e2e.waiting_centre import add_waiting_queues, outbound_port
 from tests.e2e.watch import Watch
 
 PROJECT = Path(__file__).parents[2]
 SIP_SECRET = "sip-secret-of-the-tests"
 WEB_SECRET = "web-secret-of-the-tests"
-QUICK = {"ring_timeout_s": 2.0, "wrap_up_s": 1.0, "refusal_pause_s": 1.5, "skill_wait_s": 2.0}
+QUICK = {
+    "ring_timeout_s": 2.0,
+    "wrap_up_s": 1.0,
+    "no_answer_pause_s": 1.5,
+    "reject_pause_s": 1.5,
+    "busy_pause_s": 1.5,
+    "unreachable_pause_s": 1.5,
+    "relax": [{"after_s": 2.0, "anyone": True}],
+}
 """The demo's times, made short; what is waited for is always an event."""
 
 
@@ -33,19 +44,20 @@ def quick_centre(folder: Path) -> Path:
     """A copy of the demo centre with short times."""
     centre = folder / "centre"
     shutil.copytree(PROJECT / "centres" / "valdeluna", centre)
+    add_waiting_queues(centre)
     queues = centre / "queues.yaml"
     content = yaml.safe_load(queues.read_text(encoding="utf-8"))
     for name in content:
-        content[name] = {**(content[name] or {}), **QUICK}
+        content[name] = {**(content[name] or {}), **deepcopy(QUICK)}
     queues.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return centre
 
 
-def settings_of_tests(folder: Path) -> Settings:
-    """Settings with free ports, and everything below ``folder``."""
+def settings_of_tests(folder: Path, centre: Callable[[Path], Path] = quick_centre) -> Settings:
+    """Settings with free ports, and everything below ``folder``; ``centre`` makes the centre's folder there."""
     caches = {name: os.environ[name] for name in ("XDG_CACHE_HOME", "CENTRALITA_CACHE") if name in os.environ}
     settings = replace(
-        load_settings(PROJECT, {"CENTRALITA_CENTRE": str(quick_centre(folder)), **caches}),
+        load_settings(PROJECT, {"CENTRALITA_CENTRE": str(centre(folder)), **caches}),
         redis_url="",
         demo_sip_secret=SIP_SECRET,
         demo_web_secret=WEB_SECRET,
@@ -76,13 +88,20 @@ class Stack:
         """The HTTP API; log in first."""
         return ApiClient(f"http://{self.settings.bind_address}:{self.settings.api_port}")
 
-    def carrier(self, tone_hz: float = 440.0) -> SipAgent:
+    def carrier(self, tone_hz: float = 440.0, laws: tuple[Law, ...] = LAWS) -> SipAgent:
         """The carrier's line, from the address that it is known by."""
-        return SipAgent("127.0.0.2", registrar=self.registrar, user="600111222", tone_hz=tone_hz)
+        return SipAgent("127.0.0.2", registrar=self.registrar, user="600111222", tone_hz=tone_hz, laws=laws)
 
-    def phone(self, code: str, tone_hz: float = 1250.0, secret: str = SIP_SECRET) -> SipAgent:
+    def outside(self, tone_hz: float = 440.0) -> SipAgent:
+        """The carrier's line at the port where it also takes calls to the outside."""
+        port = outbound_port(self.settings.centre)
+        return SipAgent("127.0.0.2", port, registrar=self.registrar, user="600111222", tone_hz=tone_hz)
+
+    def phone(
+        self, code: str, tone_hz: float = 1250.0, secret: str = SIP_SECRET, laws: tuple[Law, ...] = LAWS
+    ) -> SipAgent:
         """An operator's phone, not yet registered."""
-        return SipAgent(registrar=self.registrar, user=code, secret=secret, tone_hz=tone_hz)
+        return SipAgent(registrar=self.registrar, user=code, secret=secret, tone_hz=tone_hz, laws=laws)
 
     async def set_state(self, code: str, state: str) -> None:
         """A supervisor asks for an operator's state."""
@@ -90,10 +109,18 @@ class Stack:
             await api.log_in("2001", WEB_SECRET)
             await api.set_state(code, state)
 
+    async def ask(self, code: str, method: str, path: str, body: object = None) -> Any:
+        """What the person with this code is answered at ``/api/v1/<path>``. Raises ApiRefused."""
+        async with self.api() as api:
+            await api.log_in(code, WEB_SECRET)
+            return await api.ask(method, f"/api/v1/{path}", body)
+
     @asynccontextmanager
-    async def operator(self, code: str, tone_hz: float = 1250.0) -> AsyncIterator[SipAgent]:
+    async def operator(
+        self, code: str, tone_hz: float = 1250.0, laws: tuple[Law, ...] = LAWS
+    ) -> AsyncIterator[SipAgent]:
         """An operator at work: registered and ready; logged out afterwards."""
-        async with self.phone(code, tone_hz) as phone, self.watch() as watch:
+        async with self.phone(code, tone_hz, laws=laws) as phone, self.watch() as watch:
             await phone.register()
             await watch.operator(code, phone="reachable")
             await self.set_state(code, "ready")
@@ -132,9 +159,11 @@ class Stack:
 
 
 @asynccontextmanager
-async def running_stack(folder: Path, *, engine: bool = True) -> AsyncIterator[Stack]:
+async def running_stack(
+    folder: Path, *, engine: bool = True, centre: Callable[[Path], Path] = quick_centre
+) -> AsyncIterator[Stack]:
     """Start everything below ``folder``; nothing runs afterwards."""
-    settings = settings_of_tests(folder)
+    settings = settings_of_tests(folder, centre)
     asterisk = provide_asterisk(settings.cache, print)
     redis = provide_redis(settings.cache, print)
     async with Instance(settings, load_centre(settings.centre), asterisk, redis, away_tries=2) as instance:

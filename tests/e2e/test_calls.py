@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from ari_app.demo.recording import hear_recording
-from sip_agents import CallRefused, SipAgent
+from sip_agents import CallRefused, Law, SipAgent
 from tests.e2e.stack import WEB_SECRET, Stack, dial
 
 CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
@@ -40,6 +40,16 @@ async def test_caller_reaches_an_operator_through_the_menu_and_both_hear_each_ot
     assert recording.left_is_caller
     assert recording.right_is_operator
     assert 0.8 < recording.duration_s < 6.0
+
+
+@pytest.mark.parametrize("law", ["PCMA", "PCMU"])
+async def test_the_operators_phone_is_offered_first_what_the_caller_speaks(stack: Stack, law: Law) -> None:
+    async with stack.operator("1009") as phone, stack.carrier(laws=(law,)) as carrier:
+        call = await dial(carrier)
+        incoming = await phone.incoming()
+        await incoming.answer()
+        assert (call.law, incoming.law) == (law, law)
+        await call.hang_up()
 
 
 @pytest.mark.parametrize(("digit", "queue", "operator"), [("1", "ventas", "1001"), ("3", "reclamaciones", "1017")])

@@ -109,8 +109,8 @@ async def test_the_conversation_that_ends_while_there_is_no_controller_is_swept(
 
 async def test_waiting_callers_of_a_killed_controller_are_served_by_its_successor(stack: Stack) -> None:
     async with stack.carrier() as carrier:
-        call = await dial(carrier)
-        async with stack.watch() as watch:
+        async with stack.watch() as watch:  # before the call: it may be waiting by the time that it is answered
+            call = await dial(carrier)
             await watch.call(stage="waiting")
             await stack.instance.engine.kill()
         await stack.instance.start_engine()

@@ -9,12 +9,16 @@ from typing import Literal
 
 from ari_app.telephony import (
     AlreadyThere,
+    AttendedTransferAsked,
+    BlindTransferAsked,
     BridgeInfo,
     CallArrived,
     CallerShown,
     ChannelEnded,
     ChannelGone,
+    ChannelHeld,
     ChannelInfo,
+    ChannelUnheld,
     DigitPressed,
     Inbox,
     LegAnswered,
@@ -23,6 +27,7 @@ from ari_app.telephony import (
     PlaybackEnded,
     TelephonyAway,
     TelephonyEvent,
+    TransferOutcome,
 )
 from queues.events import RefusalCause
 
@@ -39,6 +44,7 @@ class FakeChannel:
     variables: dict[str, str] = field(default_factory=dict)
     music: str | None = None
     playback: str | None = None
+    auto_answer: bool = False
 
 
 class FakeTelephony:
@@ -53,6 +59,8 @@ class FakeTelephony:
         self.played: list[tuple[str, tuple[str, ...], str]] = []
         self.away = False
         self.finishes_prompts_at_once = False
+        self.dialled: dict[str, str] = {}
+        self.told_of_transfers: list[tuple[str, TransferOutcome]] = []
         self._watched: dict[str, Inbox] = {}
 
     # -- what people do ------------------------------------------------------------------------------------------------
@@ -82,9 +90,25 @@ class FakeTelephony:
         assert playback is not None, f"nothing plays on {channel}"
         self._end_playback(playback, failed=False)
 
+    def holds(self, channel: str) -> None:
+        """The phone behind ``channel`` puts the far side on hold."""
+        self._tell(channel, ChannelHeld(channel))
+
+    def takes_back(self, channel: str) -> None:
+        """The phone behind ``channel`` ends that hold."""
+        self._tell(channel, ChannelUnheld(channel))
+
+    def refers(self, channel: str, destination: str) -> None:
+        """The phone asks for a blind transfer."""
+        self._tell(channel, BlindTransferAsked(channel, destination))
+
+    def refers_to_own_call(self, channel: str, own_other: str | None, target: str | None) -> None:
+        """The phone asks for an attended transfer."""
+        self._tell(channel, AttendedTransferAsked(channel, own_other, target))
+
     def leg_to(self, operator: str) -> str:
-        """The newest leg to an operator's phone."""
-        return [leg for leg in self.channels_up if f"-op-{operator}-" in leg][-1]
+        """The newest leg to an operator's phone, or to a number."""
+        return [leg for leg in self.channels_up if f"-op-{operator}-" in leg or self.dialled.get(leg) == operator][-1]
 
     def hears(self, channel: str) -> set[str]:
         """The channels that are in a bridge with this one."""
@@ -121,12 +145,22 @@ class FakeTelephony:
 
     async def start_music(self, channel: str, music: str) -> None:
         self._channel(channel).music = music
+        await asyncio.sleep(0)
 
-    async def stop_music(self, channel: str) -> None:
+    async def stop_music(self, channel: str, *, in_bridge: bool = False) -> None:
         self._channel(channel).music = None
+        await asyncio.sleep(0)
 
     async def ring(
-        self, leg: str, phone: str, shown: CallerShown, variables: Mapping[str, str], timeout_s: float
+        self,
+        leg: str,
+        phone: str,
+        shown: CallerShown,
+        variables: Mapping[str, str],
+        timeout_s: float,
+        *,
+        talks_with: str | None = None,
+        auto_answer: bool = False,
     ) -> None:
         self._reach()
         if leg in self.channels_up:
@@ -134,7 +168,8 @@ class FakeTelephony:
         behaviour = self.phones.get(phone, "unregistered")
         if behaviour == "unregistered":
             raise PhoneUnreachable(phone)
-        self.channels_up[leg] = FakeChannel(shown.number, variables=dict(variables))
+        self.channels_up[leg] = FakeChannel(shown.number, variables=dict(variables), auto_answer=auto_answer)
+        self.dialled[leg] = phone
         if behaviour in REFUSALS:
             self._end(leg, REFUSALS[behaviour])
             return
@@ -144,6 +179,10 @@ class FakeTelephony:
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         self._channel(channel).variables[name] = value
+
+    async def hear_anew(self, channel: str) -> None:
+        self._channel(channel)
+        await asyncio.sleep(0)
 
     async def create_bridge(self, bridge: str, name: str) -> None:
         self._reach()
@@ -155,7 +194,21 @@ class FakeTelephony:
             raise ChannelGone(bridge)
         for channel in channels:
             self._channel(channel)
+            self._leave_bridges(channel)
             self.bridges_up[bridge][1].append(channel)
+        await asyncio.sleep(0)
+
+    async def remove_from_bridge(self, bridge: str, channel: str) -> None:
+        self._reach()
+        if bridge in self.bridges_up and channel in self.bridges_up[bridge][1]:
+            self._leave_bridges(channel)
+
+    async def show_ringing(self, channel: str) -> None:
+        self._channel(channel)
+
+    async def transfer_progress(self, channel: str, outcome: TransferOutcome) -> None:
+        self._reach()
+        self.told_of_transfers.append((channel, outcome))
 
     async def destroy_bridge(self, bridge: str) -> None:
         self._reach()
@@ -187,13 +240,16 @@ class FakeTelephony:
 
     def _end(self, channel: str, refusal: RefusalCause) -> None:
         gone = self.channels_up.pop(channel)
-        for _, members in self.bridges_up.values():
-            if channel in members:
-                members.remove(channel)
+        self._leave_bridges(channel)
         if gone.playback is not None:
             self._tell(gone.playback, PlaybackEnded(gone.playback, failed=False))
         self._tell(channel, ChannelEnded(channel, refusal))
         self.unwatch(channel)
+
+    def _leave_bridges(self, channel: str) -> None:
+        for _, members in self.bridges_up.values():
+            if channel in members:
+                members.remove(channel)
 
     def _end_playback(self, playback: str, *, failed: bool) -> None:
         for channel in self.channels_up.values():

@@ -14,7 +14,7 @@ AROUND = Surroundings(
     languages=("es", "en"),
     prompts={"hola": ("es", "en"), "menu": ("es", "en"), "solo_es": ("es",), "adios": ("es", "en")},
     queues=("ventas", "soporte"),
-    skills=("english",),
+    skills={"english": 1},
 )
 GOOD = """\
 entries: {default: saludo}
@@ -94,7 +94,11 @@ def test_a_good_flow_loads_with_its_defaults() -> None:
             "f.yaml:4: steps.menu.choices.2: is there already, on line 4; keep one of the two",
         ),
         ("kind: enqueue", "kind: enqeue", "f.yaml:6: steps.cola: there is no kind 'enqeue'; did you mean 'enqueue'?"),
-        ("priority: 2", "priority: 99", "f.yaml:6: steps.cola.priority: 99 is out of range; give a number at most 9"),
+        (
+            "priority: 2",
+            "priority: 100",
+            "f.yaml:6: steps.cola.priority: 100 is out of range; give a number at most 99",
+        ),
     ],
 )
 def test_each_mistake_is_told_with_its_line_and_a_remedy(old: str, new: str, problem: str) -> None:

@@ -112,14 +112,24 @@ def test_a_key_during_the_notice_does_not_stop_it_and_is_used_by_the_menu() -> N
 def test_keys_for_two_menus_may_be_pressed_ahead() -> None:
     caller = Caller()
     caller.presses("92")
-    assert caller.hears_it_out() == [JoinQueue("support", ("english", "solar"), 0, "en")]
+    assert caller.hears_it_out() == [
+        JoinQueue(
+            "support",
+            (
+                ("english", 1),
+                ("solar", 1),
+            ),
+            0,
+            "en",
+        )
+    ]
 
 
 def test_english_is_spoken_and_wanted_from_then_on() -> None:
     caller = Caller().in_the_menu()
     assert caller.presses("9") == [StopSpeaking(), SayPrompts(4, ("choose",), "en", interruptible=True)]
     assert caller.session.language == "en"
-    assert caller.presses("1") == [StopSpeaking(), JoinQueue("sales", ("english",), 3, "en")]
+    assert caller.presses("1") == [StopSpeaking(), JoinQueue("sales", (("english", 1),), 3, "en")]
 
 
 def test_nothing_twice_is_told_once_and_then_goes_on_otherwise() -> None:

@@ -64,6 +64,18 @@ def test_wrong_setting_is_told_in_words(environment: dict[str, str], monkeypatch
     assert "Traceback" not in told.output
 
 
+def test_a_file_of_somebody_else_is_told_with_what_to_do(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def somebody_elses(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/somewhere/.env")
+
+    monkeypatch.setattr("ari_app.cli.load_settings", somebody_elses)
+    told = centralita("doctor")
+    assert told.exit_code == 1
+    assert "/somewhere/.env cannot be used by this user (Permission denied). Run this as its owner" in told.output
+
+
 def test_status_of_nothing_says_so_by_its_exit_code(environment: dict[str, str]) -> None:
     told = centralita("status")
     assert told.exit_code == NOT_RUNNING

@@ -22,3 +22,11 @@ def test_failed_step_says_so_and_lets_the_error_through() -> None:
     with pytest.raises(OSError, match="disk"), Steps(1, lines.append, lambda: next(times)).step("Unpacking"):
         raise OSError("disk full")
     assert lines[-1] == "      failed after 2.0 s"
+
+
+def test_interrupted_step_is_not_called_failed() -> None:
+    lines: list[str] = []
+    times = iter([0.0, 2.0])
+    with pytest.raises(KeyboardInterrupt), Steps(1, lines.append, lambda: next(times)).step("Unpacking"):
+        raise KeyboardInterrupt
+    assert lines[-1] == "      interrupted after 2.0 s"

@@ -1,0 +1,79 @@
+"""What may be asked of a conversation that goes on? Values that the call's inbox takes, from the API and from the phone alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ToOperator:
+    """Somebody of the centre with a phone, by code: an operator, or a supervisor."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToQueue:
+    """A queue, by name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToNumber:
+    """A number outside, one that the centre's files allow."""
+
+    number: str
+
+
+Target = ToOperator | ToQueue | ToNumber
+
+
+@dataclass(frozen=True, slots=True)
+class HoldAsked:
+    """Music for the caller; the operator is away from the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked:
+    """Back to the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked:
+    """Pass the caller on blind; ``keep_place``: a queue sees the first time of arrival, not a newcomer."""
+
+    to: Target
+    keep_place: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultAsked:
+    """Ring somebody and talk first; the caller hears music."""
+
+    to: ToOperator | ToNumber
+
+
+@dataclass(frozen=True, slots=True)
+class SwapAsked:
+    """Talk with the one who hears music now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteAsked:
+    """The operator leaves; the caller talks with the one who was consulted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """The one who was consulted leaves; the operator is back with the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceAsked:
+    """All three hear each other."""
+
+
+Asked = (
+    HoldAsked | ResumeAsked | TransferAsked | ConsultAsked | SwapAsked | CompleteAsked | CancelAsked | ConferenceAsked
+)

@@ -1,0 +1,202 @@
+"""How does one operator's conversation with a caller go, from the first word to the last? It does what it is asked, as it comes.
+
+What is asked comes from the API, from the phone (REFER, re-INVITE, keys), and by itself when somebody leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from ari_app.asked import (
+    Asked,
+    CancelAsked,
+    CompleteAsked,
+    ConferenceAsked,
+    ConsultAsked,
+    HoldAsked,
+    ResumeAsked,
+    SwapAsked,
+    ToQueue,
+    TransferAsked,
+)
+from ari_app.call import Call, CallItem
+from ari_app.calls.exchange import Exchange
+from ari_app.calls.passing_on import PassOn, dialled_request
+from ari_app.calls.ringing import OperatorLeg
+from ari_app.calls.three import Over, Three
+from ari_app.control_states import trigger_of
+from ari_app.dialled_calls import pass_to_conversation
+from ari_app.feature_keys import CONSULT, FeatureKeys
+from ari_app.telephony import (
+    AttendedTransferAsked,
+    BlindTransferAsked,
+    ChannelEnded,
+    ChannelHeld,
+    ChannelUnheld,
+    DigitPressed,
+    LegAnswered,
+    TransferOutcome,
+)
+from ivr_flows.interpreter import HangUp
+from queues.events import CallHeld, CallResumed
+from recordings.plan import RecordingPlan
+
+log = structlog.get_logger(__name__)
+
+
+class Talking(Three):
+    """One conversation. ``until_over`` is its course, ``take_apart`` undoes it however it ended."""
+
+    def __init__(self, call: Call, leg: OperatorLeg, recording: RecordingPlan | None, exchange: Exchange) -> None:
+        super().__init__(call, leg, recording, exchange)
+        self._keys = FeatureKeys()
+
+    async def connect(self) -> None:
+        """Caller and operator hear each other, and are recorded."""
+        call, telephony = self._call, self._exchange.telephony
+        await telephony.stop_music(call.channel)
+        if self._own is not None:
+            self._exchange.dialled_calls.put(self._own)
+        connecting = telephony.add_to_bridge(self._leg.bridge, [call.channel, self._leg.channel])
+        await asyncio.gather(connecting, self._recorded.start())
+
+    async def reconnect(self) -> None:
+        """After a restart of the controller in the midst of a hold or a consultation: they talk again."""
+        await self._exchange.telephony.stop_music(self._call.channel, in_bridge=True)
+        await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._leg.channel])
+
+    async def until_over(self) -> Over:
+        """Do what is asked, until the operator leaves (the caller's end cancels)."""
+        while self._over is None:
+            until = self._consultation.ring_until if self._consultation is not None else None
+            await self._take(await self._exchange.next_item(self._call, until))
+        return self._over
+
+    async def take_apart(self) -> None:
+        """End what is left; the recording is kept beside, so that nobody waits for a file."""
+        exchange, call = self._exchange, self._call
+        call.control = None
+        if self._own is None or not self._own.given_away:
+            await exchange.end_leg(self._leg.channel)
+        if self._own is not None:
+            exchange.dialled_calls.pop(self._own)
+        if self._consultation is not None:
+            await self._consultation.end()
+        await exchange.destroy_bridge(self._leg.bridge)
+        if isinstance(self._over, PassOn):
+            await self._recorded.stop()
+        self._recorded.finish()
+
+    # -- what comes ----------------------------------------------------------------------------------------------------
+
+    async def _take(self, item: CallItem | None) -> None:
+        control = self._control
+        match item:
+            case None:
+                await self._other_gone()
+            case ChannelEnded(channel=channel) if channel == control.channel:
+                await self._operator_gone()
+            case ChannelEnded(channel=channel) if channel == control.other_channel:
+                await self._other_gone()
+            case LegAnswered(channel=channel) if channel == control.other_channel and control.may("other_answered"):
+                await self._other_answered()
+            case ChannelHeld(channel=channel) if channel == control.channel and control.may("phone_holds"):
+                self._exchange.switchboard.apply(CallHeld(self._call.id))
+                self._show("held_by_phone")
+            case ChannelUnheld(channel=channel) if channel == control.channel and control.may("phone_resumes"):
+                self._exchange.switchboard.apply(CallResumed(self._call.id))
+                self._show("talking")
+            case BlindTransferAsked(channel=channel, destination=destination):
+                await self._phone_transfers(channel, destination)
+            case AttendedTransferAsked(channel=channel, own_other=named) if channel == self._call.channel:
+                calls = self._exchange.switchboard.calls.values()
+                if self._own is None or not pass_to_conversation(self._own, named, calls):
+                    await self._exchange.telephony.transfer_progress(channel, "declined")
+            case AttendedTransferAsked(channel=channel, target=target):
+                await self._phone_connects(channel, target)
+            case DigitPressed(channel=channel, digit=digit) if channel == control.channel:
+                await self._key_pressed(digit)
+            case _ if isinstance(item, Asked):
+                await self._do(item)
+            case _:
+                pass  # the caller's keys, playbacks that ran out
+
+    async def _key_pressed(self, digit: str) -> None:
+        """The operator's keys ask for the same as the API, with the same conditions; else they are only keys."""
+        asked = self._keys.press(digit, self._exchange.clock.now(), self._control.state)
+        if isinstance(asked, tuple):
+            code, dialled = asked
+            asked = dialled_request(dialled, self._leg.operator, self._exchange, consult=code == CONSULT)
+        if asked is not None:
+            await self._do(asked)
+
+    async def _do(self, asked: Asked) -> None:
+        """What is asked was possible when it was asked; it may not be any more."""
+        if not self._control.may(trigger_of(asked)):
+            log.info("asked_too_late", asked=type(asked).__name__, state=self._control.state)
+            return
+        match asked:
+            case HoldAsked():
+                await self._leave_caller()
+                await self._exchange.telephony.remove_from_bridge(self._leg.bridge, self._leg.channel)
+                self._show("held")
+            case ResumeAsked():
+                await self._back_to_caller()
+                self._show("talking")
+            case TransferAsked(to=to, keep_place=keep_place):
+                await self._remember_ticket()
+                self._pass_on(to, keep_place=keep_place)
+            case ConsultAsked():
+                await self._remember_ticket()
+                await self._consult(asked)
+            case SwapAsked():
+                await self._swap()
+            case CompleteAsked():
+                await self._complete()
+            case CancelAsked():
+                await self._other_gone()
+            case ConferenceAsked():
+                await self._confer()
+
+    async def _remember_ticket(self) -> None:
+        """On the channel, where a later life of the controller finds it; nothing in Asterisk ever reads it."""
+        if self._call.ticket is not None:
+            await self._exchange.telephony.set_variable(self._call.channel, "CENTRALITA_TICKET", self._call.ticket)
+
+    async def _phone_transfers(self, channel: str, destination: str) -> None:
+        """A REFER without Replaces: accepted at once, since the phone takes that for the end of its part."""
+        may = channel == self._control.channel and self._control.may("transfer")
+        asked = dialled_request(destination, self._leg.operator, self._exchange, consult=False) if may else None
+        outcome: TransferOutcome = "declined" if asked is None else "answered"
+        await self._exchange.telephony.transfer_progress(channel, outcome)
+        if asked is not None:
+            await self._do(asked)
+
+    async def _operator_gone(self) -> None:
+        """Whoever is left of the three stays together; while the other only rings, the caller goes back to the queue."""
+        self._operator_left = True
+        match self._control.state:
+            case "outside":
+                self._over = HangUp("forwarded")
+            case "talking" | "held" | "held_by_phone":
+                self._over = HangUp("operator_hung_up")
+            case "ringing_other":
+                self._pass_on(ToQueue(self._leg.queue))
+            case _:
+                await self._complete()
+
+    async def _phone_connects(self, channel: str, target: str | None) -> None:
+        """A REFER with Replaces: the phone dialled the other by itself; both its channels end."""
+        exchange, control = self._exchange, self._control
+        other = exchange.dialled_calls.get(target) if target is not None and control.may("take_other") else None
+        if other is None or other.call.caller != control.operator:
+            log.info("phones_transfer_refused", why="not a call of this phone that was answered")
+            await exchange.telephony.transfer_progress(channel, "declined")
+            return
+        await exchange.telephony.transfer_progress(channel, "answered")
+        if not self._take_over(other):
+            self._pass_on(ToQueue(self._leg.queue))  # gone meanwhile; the phone thinks that it is done
+            return
+        await self._complete()

@@ -1,0 +1,55 @@
+"""How does a caller leave a message? Prompt, tone, recording until #, hang-up or the limit; kept like other recordings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ari_app.call import Call
+from ari_app.calls.exchange import Exchange
+from ari_app.calls.guidance import play_to_end
+from ari_app.calls.speech import Speech
+from ari_app.cancellation import to_its_end
+from ari_app.centre import UnknownPrompt
+from ari_app.telephony import DigitPressed as KeyPressed
+from ivr_flows.interpreter import HangUp
+from recordings.plan import RecordingPlan
+
+LIMIT_S: Final = 180.0
+BEEP: Final = "sound:beep"
+
+
+async def leave_voicemail(call: Call, mailbox: str, exchange: Exchange) -> HangUp:
+    """Record the caller's message for ``mailbox``. Without a recorder there is no message, and the reason says so."""
+    await exchange.telephony.stop_music(call.channel)
+    await play_to_end(call, exchange, (_prompt(call, mailbox, exchange),))
+    plan = exchange.recorder.plan_voicemail(call.id)
+    try:
+        if not await exchange.recorder.start(plan, call.channel):
+            return HangUp("voicemail_failed")
+        call.voicemail = str(plan.kept)
+        exchange.switchboard.publish_call(call.id)
+        await Speech(call, exchange).say([BEEP], call.language)
+        await _until_done(call, exchange)
+        return HangUp("voicemail_left")
+    finally:
+        await to_its_end(_keep(plan, call, exchange))
+
+
+def _prompt(call: Call, mailbox: str, exchange: Exchange) -> str:
+    """A mailbox may have a prompt of its own, by its name."""
+    try:
+        exchange.media([mailbox], call.language)
+    except UnknownPrompt:
+        return "voicemail"
+    return mailbox
+
+
+async def _until_done(call: Call, exchange: Exchange) -> None:
+    until = exchange.clock.now() + LIMIT_S
+    while (item := await exchange.next_item(call, until)) is not None:
+        if isinstance(item, KeyPressed) and item.digit == "#":
+            return
+
+
+async def _keep(plan: RecordingPlan, call: Call, exchange: Exchange) -> None:
+    exchange.in_background(exchange.recorder.finish(plan, call.channel))

@@ -1,0 +1,59 @@
+"""Which calls do operators have that no queue gave? Those that a phone dialled by itself, and how one is given away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ari_app.call import Call
+from ari_app.telephony import AttendedTransferAsked
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The far leg of such a call, and whose it is; nobody looks after it any more but who took it."""
+
+    channel: str
+    code: str
+
+
+@dataclass(eq=False, slots=True)
+class DialledCall:
+    """One that was answered: ``call`` is that of the phone that dialled, ``code`` and ``leg`` who answered, and where."""
+
+    call: Call
+    code: str
+    leg: str
+    given_away: bool = False
+
+    def give_away(self) -> Taken:
+        """The far leg becomes somebody else's; the phone's own channel and the bridge end."""
+        self.given_away = True
+        self.call.end("transferred")
+        return Taken(self.leg, self.code)
+
+
+@dataclass(slots=True)
+class DialledCalls:
+    """Those that were answered, by the far leg."""
+
+    _by_leg: dict[str, DialledCall] = field(default_factory=dict)
+
+    def put(self, own: DialledCall) -> None:
+        self._by_leg[own.leg] = own
+
+    def get(self, leg: str) -> DialledCall | None:
+        """The call of which this is the far leg."""
+        return self._by_leg.get(leg)
+
+    def pop(self, own: DialledCall) -> None:
+        self._by_leg.pop(own.leg, None)
+
+
+def pass_to_conversation(own: DialledCall, named: str | None, calls: Iterable[Call]) -> bool:
+    """The phone named its conversation with a caller in a REFER on this call: the same as the other way round."""
+    for call in calls:
+        if call.control is not None and call.control.channel == named:
+            call.put_nowait(AttendedTransferAsked(own.call.channel, named, own.leg))
+            return True
+    return False
