@@ -13,7 +13,7 @@ PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip --disable-pip-version
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run up down status demo doctor test test-fast test-deep check lock clean
+.PHONY: help setup run up down status demo doctor test test-fast test-deep bench bench-document bench-acd conformance conformance-table check lock clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -44,11 +44,26 @@ doctor: .venv/.installed ## Look for everything known to go wrong, with the reme
 test: check ## Every check and every test, with real Asterisk and Redis
 	@$(PYTEST) $(ARGS)
 
+conformance: .venv/.installed-dev ## Asterisk's own scenarios of its queues, on Queue() and on the engine
+	@$(PYTEST) tests/conformance $(ARGS)
+
+conformance-table: .venv/.installed-dev ## Write docs/conformance.md from the scenarios
+	@$(BIN)/python -m tests.conformance.table
+
 test-fast: .venv/.installed-dev ## Everything but real calls: no Asterisk (Redis is still used)
 	@$(PYTEST) -m 'not e2e' $(ARGS)
 
 test-deep: .venv/.installed-dev ## Every test, with many more generated cases
 	@HYPOTHESIS_PROFILE=deep $(PYTEST) --timeout 3600 $(ARGS)
+
+bench: .venv/.installed-dev ## The race beside Queue(): from hang-up to the next ring, from arrival to ring (CASE=next_call, FULL=1)
+	@$(BIN)/python -m benchmarks.race $(if $(CASE),--case $(CASE)) $(if $(FULL),--full) $(ARGS)
+
+bench-document: .venv/.installed-dev ## A full race, written into docs/benchmarks.md with its plots
+	@$(BIN)/python -m benchmarks.race --full --document $(ARGS)
+
+bench-acd: .venv/.installed ## What a decision of the ACD costs, with 100, 1,000 and 10,000 operators (JSON=1: as JSON)
+	@$(BIN)/python -m benchmarks.acd $(if $(JSON),--json) $(ARGS)
 
 check: .venv/.installed-dev ## Lint, format, types, direction of imports
 	@echo "ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .
