@@ -11,26 +11,31 @@ from ari_app.telephony import AttendedTransferAsked
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The far leg of such a call, and whose it is; nobody looks after it any more but who took it."""
+    """The far leg of such a call, whose it is, and the bridge that it is in; whoever took them looks after them.
+
+    Asterisk throws a channel out of its new bridge if the old one is destroyed while it moves.
+    """
 
     channel: str
     code: str
+    bridge: str
 
 
 @dataclass(eq=False, slots=True)
 class DialledCall:
-    """One that was answered: ``call`` is that of the phone that dialled, ``code`` and ``leg`` who answered, and where."""
+    """One that was answered: ``call`` is that of the phone that dialled; ``code`` answered on ``leg``; both are in ``bridge``."""
 
     call: Call
     code: str
     leg: str
+    bridge: str
     given_away: bool = False
 
     def give_away(self) -> Taken:
-        """The far leg becomes somebody else's; the phone's own channel and the bridge end."""
+        """The far leg and the bridge become somebody else's; the phone's own channel ends."""
         self.given_away = True
         self.call.end("transferred")
-        return Taken(self.leg, self.code)
+        return Taken(self.leg, self.code, self.bridge)
 
 
 @dataclass(slots=True)

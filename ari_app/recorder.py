@@ -28,7 +28,7 @@ from recordings.wav import wav_header, whole_frames
 log = structlog.get_logger(__name__)
 ANEW_S = 0.1
 """From the end of one recording of a channel to the next: until a few of its frames have passed, Asterisk goes on with what
-translated for the first, and drops a second operator whose sequence numbers are lower than the first's (see hear_anew)."""
+translated for the first, and drops a second operator whose sequence numbers are lower than the first's."""
 SETTLE_S = 0.25
 SETTLE_DEADLINE_S = 10.0
 

@@ -234,14 +234,6 @@ class Telephony(Protocol):
         """Set a channel variable; readable by a later controller when its name is listed in ari.conf."""
         ...
 
-    async def hear_anew(self, channel: str) -> None:
-        """``channel`` is about to hear somebody else than before: what was translated for it so far must not tell.
-
-        Debian's Asterisk translates for one source after the other in one row of sequence numbers, and drops as late
-        whatever comes from a source whose numbers are lower than the former's.
-        """
-        ...
-
     async def create_bridge(self, bridge: str, name: str) -> None:
         """A mixing bridge that tells of keys. Never use an id twice, not even after destroying it (Asterisk issue #211)."""
         ...

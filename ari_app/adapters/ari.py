@@ -301,10 +301,6 @@ class AriTelephony:
         """See Telephony.set_variable."""
         await self._ari.channels.setChannelVar(channelId=channel, variable=name, value=value)
 
-    async def hear_anew(self, channel: str) -> None:
-        """See Telephony.hear_anew. Another write format, which the next frame sets right, makes Asterisk build the path anew."""
-        await self.set_variable(channel, "CHANNEL(audiowriteformat)", "slin")
-
     async def create_bridge(self, bridge: str, name: str) -> None:
         """See Telephony.create_bridge. With dtmf_events, since a native bridge keeps the keys pressed in it to itself."""
         await to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing,dtmf_events", name=name))

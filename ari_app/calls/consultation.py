@@ -53,7 +53,7 @@ class Consultation:
 
     def take(self, taken: Taken) -> tuple[str, str]:
         """Go on with somebody whom the phone dialled by itself."""
-        self.channel = taken.channel
+        self.channel, self._bridge = taken.channel, taken.bridge
         self._claim(taken.code)
         self._exchange.telephony.watch(self.channel, self._call)
         return taken.code, self.channel

@@ -26,7 +26,7 @@ RING_S = 30.0
 async def internal_call(call: Call, code: str, exchange: Exchange) -> None:
     """The operator ``call.caller`` rings ``code``. A refusal, or nobody answering, ends the call."""
     refused = why_not(ToOperator(code), call.caller, exchange.in_force(), exchange.switchboard.acd, consult=True)
-    own = DialledCall(call, code, call.next_leg(code))
+    own = DialledCall(call, code, call.next_leg(code), call.next_bridge())
     try:
         if refused is not None:
             log.info("own_call_refused", why=refused)
@@ -66,10 +66,9 @@ async def _answers(own: DialledCall, exchange: Exchange) -> bool:
 
 async def _connect(own: DialledCall, exchange: Exchange) -> None:
     call, telephony = own.call, exchange.telephony
-    bridge = call.next_bridge()
     await telephony.answer(call.channel)
-    await telephony.create_bridge(bridge, call.bridge_name)
-    await telephony.add_to_bridge(bridge, [call.channel, own.leg])
+    await telephony.create_bridge(own.bridge, call.bridge_name)
+    await telephony.add_to_bridge(own.bridge, [call.channel, own.leg])
     exchange.dialled_calls.put(own)
 
 
@@ -93,8 +92,7 @@ async def _take_apart(own: DialledCall, exchange: Exchange, *, begun: bool) -> N
     await exchange.end_leg(call.channel)
     if not own.given_away:
         await exchange.end_leg(own.leg)
-    for number in range(1, call.bridges + 1):
-        await exchange.destroy_bridge(f"{call.id}-talk-{number}")
+        await exchange.destroy_bridge(own.bridge)
     if begun:
         exchange.own_calls.over(call.caller, call.channel)
         if not own.given_away:

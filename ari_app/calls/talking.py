@@ -78,13 +78,13 @@ class Talking(Three):
         """End what is left; the recording is kept beside, so that nobody waits for a file."""
         exchange, call = self._exchange, self._call
         call.control = None
-        if self._own is None or not self._own.given_away:
-            await exchange.end_leg(self._leg.channel)
         if self._own is not None:
             exchange.dialled_calls.pop(self._own)
         if self._consultation is not None:
             await self._consultation.end()
-        await exchange.destroy_bridge(self._leg.bridge)
+        if self._own is None or not self._own.given_away:
+            await exchange.end_leg(self._leg.channel)
+            await exchange.destroy_bridge(self._leg.bridge)
         if isinstance(self._over, PassOn):
             await self._recorded.stop()
         self._recorded.finish()

@@ -42,7 +42,7 @@ class Three:
         self._consultation: Consultation | None = None
         self._over: Over | None = None
         self._operator_left = False
-        self._own = DialledCall(call, leg.operator, leg.channel) if call.from_phone else None
+        self._own = DialledCall(call, leg.operator, leg.channel, leg.bridge) if call.from_phone else None
         call.control = self._control
 
     def _show(self, state: ControlState) -> None:
@@ -123,7 +123,6 @@ class Three:
         consultation = self._consultation
         assert consultation is not None
         await self._exchange.telephony.stop_music(self._call.channel, in_bridge=True)
-        await self._exchange.telephony.hear_anew(self._call.channel)
         if not await consultation.join(self._leg.bridge):
             await self._other_gone()
             if self._operator_left:
@@ -142,7 +141,7 @@ class Three:
         self._operator_left = False
         if self._own is not None:
             exchange.dialled_calls.pop(self._own)
-            self._own = DialledCall(call, self._leg.operator, other.channel)
+            self._own = DialledCall(call, self._leg.operator, other.channel, self._leg.bridge)
             exchange.dialled_calls.put(self._own)
         control.operator, control.channel = self._leg.operator, other.channel
         control.other = control.other_channel = None

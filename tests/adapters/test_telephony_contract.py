@@ -165,7 +165,7 @@ class TelephonyContract:
         await bench.telephony.hang_up(leg)
         await next_of(inbox, ChannelEnded)
 
-    async def test_music_in_a_bridge_stops_and_may_begin_again_and_then_another_is_heard(self, bench: Bench) -> None:
+    async def test_music_in_a_bridge_stops_and_may_begin_again(self, bench: Bench) -> None:
         leg, inbox = await answered_leg(bench)
         bridge = fresh("bridge")
         await bench.telephony.create_bridge(bridge, "centralita:c1")
@@ -173,11 +173,10 @@ class TelephonyContract:
         for _ in range(2):
             await bench.telephony.start_music(leg, "default")
             await bench.telephony.stop_music(leg, in_bridge=True)
-        await bench.telephony.hear_anew(leg)
         await bench.telephony.hang_up(leg)
         await next_of(inbox, ChannelEnded)
         with pytest.raises(ChannelGone):
-            await bench.telephony.hear_anew(leg)
+            await bench.telephony.stop_music(leg, in_bridge=True)
         await bench.telephony.destroy_bridge(bridge)
 
     async def test_lists_show_legs_with_our_variables_and_bridges_with_their_members(self, bench: Bench) -> None:

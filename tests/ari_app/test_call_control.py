@@ -395,6 +395,26 @@ async def test_an_operator_who_hangs_up_while_the_other_rings_sends_the_caller_b
 
 
 @in_virtual_time
+async def test_whoever_the_phone_dialled_by_itself_comes_to_the_caller_before_the_bridge_they_had_ends(
+    centre: FakeCentre,
+) -> None:
+    shown = await talking(centre)
+    await centre.at_work("1010", "answers")
+    operator = leg(centre, "1009")
+    centre.telephony.call_arrives("dialled", "internal", "1010", "1009", caller="1009")
+    await centre.settle()
+    other = leg(centre, "1010")
+    assert centre.telephony.hears("dialled") == {other}
+    centre.telephony.refers_to_own_call(operator, "dialled", other)
+    await centre.settle()
+    assert centre.telephony.told_of_transfers == [(operator, "answered")]
+    assert centre.telephony.hears("caller") == {other}
+    assert list(centre.telephony.bridges_up) == [f"{shown.id}-talk-1"]
+    centre.telephony.hangs_up("caller")
+    await nothing_is_left(centre)
+
+
+@in_virtual_time
 async def test_swap_exchanges_who_hears_music(centre: FakeCentre) -> None:
     call = await consulting(centre)
     shown = await ask(centre, call, SwapAsked())

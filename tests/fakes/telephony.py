@@ -32,6 +32,8 @@ from ari_app.telephony import (
 from queues.events import RefusalCause
 
 Behaviour = Literal["unregistered", "answers", "rings", "rejects", "is_busy"]
+TURNS_OF_A_MOVE = 3
+"""For how many turns of the event loop a channel is on its way from one bridge to the next."""
 REFUSALS: dict[Behaviour, RefusalCause] = {"rejects": "rejected", "is_busy": "busy"}
 
 
@@ -180,10 +182,6 @@ class FakeTelephony:
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         self._channel(channel).variables[name] = value
 
-    async def hear_anew(self, channel: str) -> None:
-        self._channel(channel)
-        await asyncio.sleep(0)
-
     async def create_bridge(self, bridge: str, name: str) -> None:
         self._reach()
         self.bridges_up[bridge] = (name, [])
@@ -192,11 +190,16 @@ class FakeTelephony:
         self._reach()
         if bridge not in self.bridges_up:
             raise ChannelGone(bridge)
+        left = {self._bridge_of(channel) for channel in channels} - {None, bridge}
         for channel in channels:
             self._channel(channel)
             self._leave_bridges(channel)
             self.bridges_up[bridge][1].append(channel)
-        await asyncio.sleep(0)
+        for _ in range(TURNS_OF_A_MOVE):
+            await asyncio.sleep(0)
+        if not left <= set(self.bridges_up):  # as Asterisk does: whoever moves while the old bridge ends is in none
+            for channel in channels:
+                self._leave_bridges(channel)
 
     async def remove_from_bridge(self, bridge: str, channel: str) -> None:
         self._reach()
@@ -245,6 +248,9 @@ class FakeTelephony:
             self._tell(gone.playback, PlaybackEnded(gone.playback, failed=False))
         self._tell(channel, ChannelEnded(channel, refusal))
         self.unwatch(channel)
+
+    def _bridge_of(self, channel: str) -> str | None:
+        return next((id_ for id_, (_, members) in self.bridges_up.items() if channel in members), None)
 
     def _leave_bridges(self, channel: str) -> None:
         for _, members in self.bridges_up.values():
