@@ -37,6 +37,8 @@ from ari_app.telephony import (
     ChannelUnheld,
     DigitPressed,
     LegAnswered,
+    TelephonyAway,
+    TelephonyError,
     TransferOutcome,
 )
 from ivr_flows.interpreter import HangUp
@@ -44,6 +46,8 @@ from queues.events import CallHeld, CallResumed
 from recordings.plan import RecordingPlan
 
 log = structlog.get_logger(__name__)
+GONE_S = 1.0
+"""By when the end of a channel that cannot be connected is told."""
 
 
 class Talking(Three):
@@ -54,13 +58,32 @@ class Talking(Three):
         self._keys = FeatureKeys()
 
     async def connect(self) -> None:
-        """Caller and operator hear each other, and are recorded."""
+        """Caller and operator hear each other, and are recorded. An operator who has just gone leaves the caller to the queue."""
         call, telephony = self._call, self._exchange.telephony
         await telephony.stop_music(call.channel)
         if self._own is not None:
             self._exchange.dialled_calls.put(self._own)
-        connecting = telephony.add_to_bridge(self._leg.bridge, [call.channel, self._leg.channel])
-        await asyncio.gather(connecting, self._recorded.start())
+        await asyncio.gather(self._join(), self._recorded.start())
+
+    async def _join(self) -> None:
+        try:
+            await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._call.channel, self._leg.channel])
+        except TelephonyAway:
+            raise
+        except TelephonyError:
+            if not await self._operator_has_gone():
+                raise
+            log.info("operator_gone_while_connecting")
+            self._operator_left = True
+            self._pass_on(ToQueue(self._leg.queue))
+
+    async def _operator_has_gone(self) -> bool:
+        """Whether the operator's end is told within a second; the caller's cancels."""
+        until = self._exchange.clock.now() + GONE_S
+        while (item := await self._exchange.next_item(self._call, until)) is not None:
+            if isinstance(item, ChannelEnded) and item.channel == self._leg.channel:
+                return True
+        return False
 
     async def reconnect(self) -> None:
         """After a restart of the controller in the midst of a hold or a consultation: they talk again."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from ari_app.calls.talking import GONE_S
 from ari_app.centre import load_centre
 from ari_app.commands import UnknownCall, UnknownOperator
-from ari_app.telephony import ChannelGone
+from ari_app.telephony import ChannelGone, TelephonyError
 from tests.ari_app.fake_centre import DEMO, FakeCentre, fake_centre, in_virtual_time
 
 
@@ -137,9 +139,30 @@ async def test_a_party_who_is_gone_while_being_connected_leaves_no_raw_file(tmp_
             patch.setattr(centre.telephony, command, _gone)
             await centre.at_work("1009", "answers")
             shown = await centre.calls()
+            await asyncio.sleep(GONE_S * 1.1)
+            await centre.settle()
         assert centre.call(shown.id).stage == "ended"
         assert centre.mixmonitor.recording == {}
     assert list((tmp_path / "raw").iterdir()) == []
+
+
+@in_virtual_time
+async def test_an_operator_who_is_gone_while_being_connected_gives_the_caller_back_to_the_queue(
+    centre: FakeCentre,
+) -> None:
+    async def gone(_bridge: str, channels: Sequence[str]) -> None:
+        centre.telephony.hangs_up(channels[1])
+        raise TelephonyError("400 Channel not found")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(centre.telephony, "add_to_bridge", gone)
+        await centre.at_work("1009", "answers")
+        shown = await centre.calls()
+    assert (centre.call(shown.id).stage, centre.call(shown.id).queue) == ("waiting", "soporte")
+    assert (centre.telephony.channels_up["caller"].music, centre.telephony.bridges_up) == ("default", {})
+    await centre.at_work("1010", "answers")
+    assert centre.call(shown.id).operator == "1010"
+    assert centre.telephony.hears("caller") == {centre.telephony.leg_to("1010")}
 
 
 @in_virtual_time
