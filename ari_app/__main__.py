@@ -6,11 +6,13 @@ SIGHUP reads the centre's files again.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from ari_app.adapters.ari import Replaced
 from ari_app.bootstrap import run_engine
@@ -25,6 +27,7 @@ REPLACED = 3
 
 async def _run_until_signal(project: Path) -> None:
     settings = load_settings(project)
+    _collect_garbage_seldom()
     loop = asyncio.get_running_loop()
     stop, reload = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -33,12 +36,19 @@ async def _run_until_signal(project: Path) -> None:
     await run_engine(settings, stop, reload)
 
 
+def _collect_garbage_seldom() -> None:
+    """What was loaded stays; what calls leave behind is mostly counted away, and looking through all of it costs more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def main() -> int:
     """Returns the process's exit code: 0 after a signal, 1 for a start that cannot work, 3 when replaced."""
     configure_logging()
     code = 0
     try:
-        asyncio.run(_run_until_signal(Path(__file__).resolve().parents[1]))
+        uvloop.run(_run_until_signal(Path(__file__).resolve().parents[1]))
     except* (BadSettings, BadFile, OSError) as problems:
         for problem in problems.exceptions:
             print(problem, file=sys.stderr)  # noqa: T201 - the person who starts it reads this

@@ -6,9 +6,11 @@ events, so that no two readers can disagree. Times are ISO 8601 in UTC with mill
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Literal
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, Final, Literal
 
 CallStage = Literal["new", "menu", "waiting", "ringing", "talking", "callback", "calling", "elsewhere", "ended"]
 """``callback``: hung up, to be called back; ``calling``: is being called back; ``elsewhere``: has left the queues, for a number,
@@ -146,11 +148,17 @@ class StatusEvent:
     body: Subject
 
 
+_NAMES: Final = {kind: [field.name for field in fields(kind)] for kind in (QueueStatus, OperatorStatus, CallStatus)}
+_VALUES: Final = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
+"""Not by dataclasses.asdict, which copies every value, and takes ten times as long."""
+
+
 def as_json(status: Subject) -> dict[str, Any]:
     """The contract's JSON object for one status: its fields, None kept as null."""
-    return asdict(status)
+    return dict(zip(_NAMES[type(status)], _VALUES[type(status)](status), strict=True))
 
 
+@lru_cache(maxsize=4096)  # the same instants are shown again and again
 def timestamp(at_s: float) -> str:
     """``at_s`` (Unix seconds) as ISO 8601 UTC with milliseconds, e.g. ``2026-11-24T04:12:33.123Z``."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

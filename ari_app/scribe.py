@@ -18,7 +18,7 @@ import structlog
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-COALESCE_S: Final = 0.05
+COALESCE_S: Final = 0.1
 RETRY_S: Final = 1.0
 BATCH: Final = 500
 """Notes written at once: some milliseconds of work, so that the thread does not keep the interpreter from the calls."""
@@ -46,7 +46,7 @@ class Scribe(Generic[T]):
         self._noted: deque[T | Lost] = deque()
         self._untold = 0
         self._wake = asyncio.Event()
-        self._job: asyncio.Future[bool] | None = None
+        self._job: asyncio.Future[int] | None = None
         self.lost = 0
         self._refused: str | None = None
 
@@ -79,8 +79,11 @@ class Scribe(Generic[T]):
             await self._wake.wait()
             await asyncio.sleep(COALESCE_S)
             self._wake.clear()
-            while self._noted:
-                if not await self._write_some():
+            due = len(self._noted)  # what is noted while the thread writes can wait for what comes after it
+            while due > 0:
+                written = await self._write_some()
+                due -= written
+                if not written:
                     await asyncio.sleep(RETRY_S)
 
     async def close(self) -> None:
@@ -91,8 +94,8 @@ class Scribe(Generic[T]):
         while self._noted and await self._write_some():
             pass
 
-    async def _write_some(self) -> bool:
-        """Cancelled meanwhile, the thread still ends its batch; close() waits for it."""
+    async def _write_some(self) -> int:
+        """How many were written. Cancelled meanwhile, the thread still ends its batch; close() waits for it."""
         self._job = asyncio.ensure_future(asyncio.to_thread(self._try, list(islice(self._noted, BATCH))))
         well_before = self._refused is None
         written = await asyncio.shield(self._job)
@@ -100,13 +103,13 @@ class Scribe(Generic[T]):
             log.error("notes_cannot_be_written", name=self._name, why=self._refused)
         return written
 
-    def _try(self, batch: Sequence[T | Lost]) -> bool:
+    def _try(self, batch: Sequence[T | Lost]) -> int:
         try:
             written = self._write(batch)
         except OSError as refused:
             self._refused = str(refused)
-            return False
+            return 0
         for _ in range(written):
             self._noted.popleft()
         self._refused = None
-        return True
+        return written

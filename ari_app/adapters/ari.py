@@ -11,12 +11,14 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import aiohttp
 import structlog
-from aioari.client import Client
 
 from ari_app.adapters import ari_events
+from ari_app.adapters.ari_commands import AriClient, CommandSockets
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
 from ari_app.cancellation import to_its_end
@@ -68,7 +70,7 @@ class AriTelephony:
         self._secret = secret
         self._arrivals = arrivals
         self._on_connected = on_connected
-        self._client: Client | None = None
+        self._client: AriClient | None = None
         self._watched: dict[str, Inbox] = {}
         self._seen: set[str] = set()
         self._refusals: dict[str, RefusalCause] = {}
@@ -96,25 +98,33 @@ class AriTelephony:
     async def _one_connection(self) -> None:
         http = AriHttp(APP, self._secret, COMMAND_DEADLINE_S)
         try:
-            client = Client(self._base_url, http)
+            client = AriClient(self._base_url, http)
             await client.init()
             client.on_event("*", self._on_event)
             async with asyncio.TaskGroup() as group:
-                reader = group.create_task(self._read_until_lost(client))
-                await self._set_up(client, http)
-                await reader
+                group.create_task(self._read_until_lost(client))
+                commands = CommandSockets(partial(self._open_for_commands, http), COMMAND_DEADLINE_S)
+                group.create_task(commands.run())
+                await self._set_up(client, http, commands)
         finally:
             self._client = None
             await http.close()
 
-    async def _read_until_lost(self, client: Client) -> None:
+    async def _open_for_commands(self, http: AriHttp, number: int) -> aiohttp.ClientWebSocketResponse:
+        """Under a name of its own, which is told no events: a second socket of one name would replace the first."""
+        address = f"{self._base_url}ari/events".replace("http", "ws", 1)
+        return await http.open_socket(address, {"app": f"{APP}-commands-{number}"})
+
+    async def _read_until_lost(self, client: AriClient) -> None:
         await client.run(APP)
         if self._replaced:
             raise Replaced
         raise TelephonyAway("the event websocket was closed")
 
-    async def _set_up(self, client: Client, http: AriHttp) -> None:
+    async def _set_up(self, client: AriClient, http: AriHttp, commands: CommandSockets) -> None:
         await http.connected.wait()
+        await commands.ready.wait()
+        client.commands = commands
         allowed = {"allowed": [{"type": kind} for kind in READ_EVENTS]}
         # Not through aioari: it would wrap the body in another object, and the filter would silently be empty.
         await http.request(
@@ -204,7 +214,7 @@ class AriTelephony:
     # -- commands ------------------------------------------------------------------------------------------------------
 
     @property
-    def _ari(self) -> Client:
+    def _ari(self) -> AriClient:
         if self._client is None:
             raise TelephonyAway("no connection to Asterisk")
         return self._client

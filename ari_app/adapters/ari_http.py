@@ -1,4 +1,4 @@
-"""How does one ARI request travel? The HTTP client under aioari: keep-alive, a deadline, and errors in our own words.
+"""How does ARI speak before its command sockets are open? The HTTP client under aioari: a deadline, and errors in our own words.
 
 ARI's status codes stop here: 404 becomes ChannelGone, 409 AlreadyThere, a time-out or a refused connection TelephonyAway.
 """
@@ -12,6 +12,9 @@ import aiohttp
 from aioswagger11.http_client import HttpClient
 
 from ari_app.telephony import AlreadyThere, ChannelGone, PhoneUnreachable, TelephonyAway, TelephonyError
+
+CLOSING_S = 0.5
+"""How long a socket that is closed waits for the other side's consent."""
 
 
 class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
@@ -56,15 +59,25 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
 
     async def ws_connect(self, url: str, params: dict[str, Any] | None = None) -> aiohttp.ClientWebSocketResponse:
         """The event websocket. ``connected`` is set once Asterisk has accepted it."""
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                socket = await self._session.ws_connect(url, params=params, heartbeat=20, max_msg_size=0)
-        except TimeoutError as late:
-            raise TelephonyAway(f"event websocket: no answer in {self._deadline_s:g} s") from late
-        except aiohttp.ClientError as broken:
-            raise TelephonyAway(f"event websocket: {broken}") from broken
+        socket = await self.open_socket(url, params)
         self.connected.set()
         return socket
+
+    async def open_socket(self, url: str, params: dict[str, Any] | None = None) -> aiohttp.ClientWebSocketResponse:
+        """A websocket. Raises TelephonyAway."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._session.ws_connect(
+                    url,
+                    params=params,
+                    heartbeat=20,
+                    max_msg_size=0,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING_S),
+                )
+        except TimeoutError as late:
+            raise TelephonyAway(f"websocket: no answer in {self._deadline_s:g} s") from late
+        except aiohttp.ClientError as broken:
+            raise TelephonyAway(f"websocket: {broken}") from broken
 
 
 def refusal(status: int, message: str) -> TelephonyError:

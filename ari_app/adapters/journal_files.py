@@ -13,7 +13,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
-from ari_app.adapters.append_file import append_lines
+from ari_app.adapters.append_file import AppendFile
 from ari_app.scribe import Lost
 from queues.events import DayBegan
 from queues.facts import Fact
@@ -43,6 +43,7 @@ class JournalFiles:
         self._life = header
         self._day_of = day
         self._day = day(header.at)
+        self._file = AppendFile(day_file(folder, self._day))
 
     def write(self, batch: Sequence[Happened | Lost]) -> int:
         """Add what happened, to the end of the day at most; returns how much that was. Raises OSError: nothing was added."""
@@ -58,13 +59,14 @@ class JournalFiles:
         if day != self._day:
             self._header = replace(self._life, continues=f"{self._day}{SUFFIX}")
             self._day = day
+            self._file.close()
+            self._file = AppendFile(day_file(self._folder, day))
 
     def _append(self, part: Iterable[Happened | Lost]) -> None:
         lines = [] if self._header is None else [header_line(self._header)]
         for one in part:
             lines += [gap_line(one.number)] if isinstance(one, Lost) else entry_lines(one)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        append_lines(day_file(self._folder, self._day), "".join(f"{line}\n" for line in lines))
+        self._file.add("".join(f"{line}\n" for line in lines))
         self._header = None
 
 

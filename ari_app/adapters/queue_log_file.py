@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ari_app.adapters.append_file import append_lines
+from ari_app.adapters.append_file import AppendFile
 from ari_app.scribe import Lost
 
 
 def queue_log_file(path: Path) -> Callable[[Sequence[str | Lost]], int]:
     """What writes lines to ``path``. The format has nothing that says where lines were lost; the log does."""
+    file = AppendFile(path)
 
     def write(batch: Sequence[str | Lost]) -> int:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        append_lines(path, "".join(f"{line}\n" for line in batch if not isinstance(line, Lost)))
+        file.add("".join(f"{line}\n" for line in batch if not isinstance(line, Lost)))
         return len(batch)
 
     return write

@@ -10,15 +10,26 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from hiredis import pack_command
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 Command = tuple[str | int, ...]
 
 AWAY: Final = (RedisError, OSError, TimeoutError)
 """Every way in which Redis can fail to do what it was asked."""
+
+
+_pack: Callable[..., bytes] = pack_command  # its own types allow one word only
+
+
+def _packed(command: Command) -> bytes:
+    try:
+        return _pack(command)
+    except UnicodeEncodeError:  # a lone surrogate in a caller's name must not stop the status
+        return _pack(tuple(str(word).encode("utf-8", "replace") for word in command))
 
 
 class BadRedisUrl(ValueError):
@@ -56,11 +67,35 @@ class RedisLink:
 
     async def transact(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to all of ``commands`` in one MULTI/EXEC: either all take effect or none. Raises one of AWAY."""
-        async with self._client.pipeline(transaction=True) as pipe:
-            for command in commands:
-                pipe.execute_command(*command)
-            answers: list[Any] = await self._within_deadline(pipe.execute)
+        packed = b"".join(map(_packed, (("MULTI",), *commands, ("EXEC",))))
+        answers: list[Any] = await self._within_deadline(lambda: self._sent(packed, len(commands)))
+        return answers
+
+    async def _sent(self, packed: bytes, commands: int) -> Any:
+        """As the library's pipeline, which takes three times as long: it packs in Python, and copies what it packs."""
+        pool: Any = self._client.connection_pool
+        connection = await pool.get_connection()
+        try:
+            await connection.send_packed_command(packed, check_health=False)
+            refused = None
+            for _ in range(1 + commands):  # OK, and QUEUED for each
+                try:
+                    await connection.read_response()
+                except ResponseError as error:  # EXEC will be refused for it
+                    refused = refused or error
+            try:
+                answers = await connection.read_response()
+            except ResponseError as error:
+                raise refused or error from None
+            for answer in answers:
+                if isinstance(answer, RedisError):
+                    raise answer
             return answers
+        except BaseException:
+            await connection.disconnect(nowait=True)  # what was not read would be taken for the next answers
+            raise
+        finally:
+            await pool.release(connection)
 
     async def aclose(self) -> None:
         """Close for good."""

@@ -39,7 +39,7 @@ BATCH: Final = 150
 STATES_CAP: Final = 50_000
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
-COALESCE_S: Final = 0.005
+COALESCE_S: Final = 0.008
 
 
 class Superseded(Exception):
@@ -230,7 +230,8 @@ class RedisStatus:
         try:
             await self._remove_strays()
             for some in in_parts(list(self._board.everything()), BATCH):
-                await self._link.transact([command for subject in some for command in self._anew(subject)])
+                nothing_stays: Command = ("DEL", *(self._key(key_of(subject)) for subject in some))
+                await self._link.transact([nothing_stays, *self._shown(some)])
         except BaseException:
             self._backlog.rewrite_due = True
             raise
@@ -248,21 +249,21 @@ class RedisStatus:
             raise
 
     def _commands(self, batch: Batch) -> list[Command]:
-        commands = [command for subject in batch.states.values() for command in self._shown(subject)]
+        commands = self._shown(batch.states.values())
         limit: Command = ("XADD", self._key("events"), "MAXLEN", "~", self._events_cap, "*")
         commands += [(*limit, *_flat(event_fields(event, self._board.epoch))) for event in batch.entries]
         return commands
 
-    def _anew(self, subject: Subject) -> list[Command]:
-        """As ``_shown``, but nothing of what the key held before stays."""
-        return [("DEL", self._key(key_of(subject))), *self._shown(subject)]
-
-    def _shown(self, subject: Subject) -> list[Command]:
-        key, index = self._key(key_of(subject)), self._key(INDEX_SETS[kind_of(subject)])
-        fields_set: Command = ("HSET", key, *_flat(hash_fields(subject)))
-        if is_over(subject):
-            return [fields_set, ("EXPIRE", key, ENDED_CALL_TTL_S), ("SREM", index, name_of(subject))]
-        return [fields_set, ("SADD", index, name_of(subject))]
+    def _shown(self, subjects: Iterable[Subject]) -> list[Command]:
+        commands: list[Command] = []
+        listed: dict[tuple[str, str], list[str]] = {}
+        for subject in subjects:
+            key, index, over = self._key(key_of(subject)), self._key(INDEX_SETS[kind_of(subject)]), is_over(subject)
+            commands.append(("HSET", key, *_flat(hash_fields(subject))))
+            if over:
+                commands.append(("EXPIRE", key, ENDED_CALL_TTL_S))
+            listed.setdefault(("SREM" if over else "SADD", index), []).append(name_of(subject))
+        return commands + [(how, index, *names) for (how, index), names in listed.items()]
 
     def _key(self, name: str) -> str:
         return self._prefix + name

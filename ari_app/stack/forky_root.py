@@ -32,6 +32,7 @@ PACKAGES = (
     "asterisk-core-sounds-en-wav",
     "asterisk-moh-opsound-wav",
     "redis-server",
+    "sip-tester",  # SIPp, the load of `make bench`
 )
 # Libraries that only modules need which we do not load (SNMP, LDAP, fax, databases ...), and installation tools. Taking
 # them as installed keeps 30 MB of downloads away; their modules could not be loaded from this root.

@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.race.arena import race
-from benchmarks.race.cases import CASES, Case, Spread
+from benchmarks.race.cases import CASES
+from benchmarks.race.measured import Case, Measured
 from benchmarks.race.report import Raced, as_json, machine, table, write_document
 from tests.conformance.scenario import SYSTEMS, SystemName
 
@@ -23,13 +24,13 @@ async def run(cases: list[Case], full: bool, folder: Path) -> tuple[list[Raced],
     raced: list[Raced] = []
     async with race(folder) as on:
         for case in cases:
-            times: dict[SystemName, list[float]] = {name: [] for name in SYSTEMS}
+            turns: dict[SystemName, list[Measured]] = {name: [] for name in SYSTEMS}
             for turn in range(1, TURNS + 1):
                 for name in SYSTEMS:
                     print(f"{case.name}, turn {turn} of {TURNS}: {name}", file=sys.stderr, flush=True)
                     async with on.arena(name) as arena:
-                        times[name] += await case.play(arena, case.full if full else case.quick)
-            ours, theirs = (Spread(tuple(times[name])) for name in ("engine", "Queue()"))
+                        turns[name].append(await case.play(arena, case.full if full else case.quick))
+            ours, theirs = (Measured.of_turns(turns[name]) for name in ("engine", "Queue()"))
             raced.append(Raced(case, ours, theirs))
             print(table(raced[-1:]), file=sys.stderr, flush=True)
         return raced, machine(await on.asterisk())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.race.cases import Case, Spread
+from benchmarks.race.measured import Case, Measured
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 INTRODUCTION: Final = """\
@@ -32,13 +33,8 @@ class Raced:
     """One case and both results."""
 
     case: Case
-    ours: Spread
-    theirs: Spread
-
-    @property
-    def ratio(self) -> float:
-        """Our median to theirs."""
-        return self.ours.p50 / self.theirs.p50
+    ours: Measured
+    theirs: Measured
 
     def verdict(self) -> str:
         """Each aim, and whether it was met."""
@@ -46,18 +42,34 @@ class Raced:
             f"{aim.told}: {'met' if aim.met(self.ours, self.theirs) else 'MISSED'}" for aim in self.case.aims
         )
 
+    def rows(self) -> list[str]:
+        """A line of the table for each figure; the first has the aims."""
+        ours, theirs = self.ours.shown(), self.theirs.shown()
+        lines = []
+        for number, name in enumerate(ours):
+            case = f"{self.case.name} | " if number == 0 else " | "
+            verdict = self.verdict() if number == 0 else ""
+            lines.append(
+                f"| {case}{name} | {_cell(ours, name)} | {_cell(theirs, name)} | {_ratio(ours, theirs, name)} | {verdict} |"
+            )
+        return lines
+
+
+def _cell(figures: Mapping[str, float], name: str) -> str:
+    return f"{figures[name]:,.1f}" if name in figures else ""
+
+
+def _ratio(ours: Mapping[str, float], theirs: Mapping[str, float], name: str) -> str:
+    if not theirs.get(name):
+        return ""
+    ratio = ours[name] / theirs[name]
+    return f"{ratio:.3f}" if ratio < 0.1 else f"{ratio:.2f}"
+
 
 def table(raced: list[Raced]) -> str:
     """For the terminal and the document alike (Markdown)."""
-    rows = [
-        "| case | engine p50 | p99 | `Queue()` p50 | p99 | samples each | engine / `Queue()`, p50 | aims |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for one in raced:
-        times = " | ".join(f"{ms:.1f} ms" for ms in (one.ours.p50, one.ours.p99, one.theirs.p50, one.theirs.p99))
-        ratio = f"{one.ratio:.3f}" if one.ratio < 0.1 else f"{one.ratio:.2f}"
-        rows.append(f"| {one.case.name} | {times} | {len(one.ours.times)} | {ratio} | {one.verdict()} |")
-    return "\n".join(rows)
+    rows = ["| case | figure | engine | `Queue()` | engine / `Queue()` | aims |", "|---|---|---|---|---|---|"]
+    return "\n".join((*rows, *(row for one in raced for row in one.rows())))
 
 
 def machine(asterisk: str) -> str:
@@ -69,11 +81,16 @@ def machine(asterisk: str) -> str:
 
 
 def as_json(raced: list[Raced], where: str) -> dict[str, Any]:
-    """Everything that was measured (ms)."""
+    """Everything that was measured."""
     return {
         "machine": where,
         "cases": [
-            {"case": one.case.name, "timed": one.case.timed, "engine": one.ours.times, "Queue()": one.theirs.times}
+            {
+                "case": one.case.name,
+                "what": one.case.what,
+                "engine": {"times_ms": one.ours.times, **one.ours.figures},
+                "Queue()": {"times_ms": one.theirs.times, **one.theirs.figures},
+            }
             for one in raced
         ],
     }
@@ -83,9 +100,11 @@ def write_document(raced: list[Raced], where: str, *, full: bool) -> None:
     """docs/benchmarks.md and docs/images/race_<case>.svg."""
     text = INTRODUCTION.format(machine=where + (" A full run." if full else " A quick run.")) + table(raced) + "\n"
     for one in raced:
-        picture = f"images/race_{one.case.name}.svg"
-        _plot(one, DOCS / picture)
-        text += f"\n## {one.case.name}\n\n{one.case.timed[0].upper()}{one.case.timed[1:]}.\n\n![{one.case.name}]({picture})\n"
+        text += f"\n## {one.case.name}\n\n{one.case.what[0].upper()}{one.case.what[1:]}.\n"
+        if one.ours.times and one.theirs.times:
+            picture = f"images/race_{one.case.name}.svg"
+            _plot(one, DOCS / picture)
+            text += f"\n{len(one.ours.times)} and {len(one.theirs.times)} samples.\n\n![{one.case.name}]({picture})\n"
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
 
 

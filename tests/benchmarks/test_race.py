@@ -1,19 +1,26 @@
-"""What does the race make of its times? The race itself is `make bench`."""
+"""What does the race make of what it measures? The race itself is `make bench`."""
 
 from __future__ import annotations
 
-from benchmarks.race.cases import CASES, Spread
+from benchmarks.race.cases import CASES
+from benchmarks.race.measured import Measured
 from benchmarks.race.report import Raced, as_json, table
 
 
 def test_shares_are_by_nearest_rank() -> None:
-    spread = Spread(tuple(float(ms) for ms in range(100, 0, -1)))
-    assert (spread.p50, spread.p99, Spread((7.0,)).p99) == (51.0, 100.0, 7.0)
+    measured = Measured(tuple(float(ms) for ms in range(100, 0, -1)))
+    assert (measured.p50, measured.p99, Measured((7.0,)).p99) == (50.0, 99.0, 7.0)
+
+
+def test_turns_are_taken_together() -> None:
+    both = Measured.of_turns([Measured((1.0,), {"CPU, ms": 4.0}), Measured((3.0, 2.0), {"CPU, ms": 6.0})])
+    assert (both.times, both.figures) == ((1.0, 3.0, 2.0), {"CPU, ms": 5.0})
 
 
 def test_the_table_tells_which_aims_were_missed_and_the_json_has_every_time() -> None:
-    raced = Raced(CASES[0], Spread((8.0, 9.0, 31.0)), Spread((450.0, 460.0, 470.0)))
-    told = table([raced]).splitlines()[-1]
-    assert "| next_call_1 | 9.0 ms | 31.0 ms | 460.0 ms | 470.0 ms | 3 | 0.020 |" in told
-    assert "p50 <= 10 ms: met; p99 <= 30 ms: MISSED" in told
-    assert as_json([raced], "here")["cases"][0]["engine"] == (8.0, 9.0, 31.0)
+    raced = Raced(CASES[0], Measured((8.0, 9.0, 31.0), {"cores": 2.0}), Measured((450.0, 460.0, 470.0)))
+    p50, p99, cores = table([raced]).splitlines()[2:]
+    assert p50.startswith("| next_call_1 | p50, ms | 9.0 | 460.0 | 0.020 | p50 <= 10 ms: met; p99 <= 30 ms: MISSED")
+    assert p99.startswith("|  | p99, ms | 31.0 | 470.0 | 0.066 |")
+    assert cores.startswith("|  | cores | 2.0 |  |  |")
+    assert as_json([raced], "here")["cases"][0]["engine"] == {"times_ms": (8.0, 9.0, 31.0), "cores": 2.0}

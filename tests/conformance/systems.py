@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,6 +28,12 @@ class System(Protocol):
 
     def at_work(self, code: str, tone_hz: float) -> AbstractAsyncContextManager[SipAgent]:
         """An operator's phone, registered and counted as free; gone afterwards."""
+
+    async def ready(self, codes: Sequence[str]) -> None:
+        """The operators whose phones are registered are at work; wait until calls can be offered to them."""
+
+    async def gone(self, codes: Sequence[str]) -> None:
+        """They are at work no more."""
 
     async def pause(self, code: str, reason: str) -> None: ...
 
@@ -101,6 +107,13 @@ class AppQueue:
 
         await until(free, f"{code} is not in use")
 
+    async def ready(self, codes: Sequence[str]) -> None:
+        for code in codes:
+            await self.free_again(code)
+
+    async def gone(self, codes: Sequence[str]) -> None:
+        """A member without a phone is offered nothing."""
+
     async def pause(self, code: str, reason: str) -> None:
         await self._ami.ask("QueuePause", Interface=f"PJSIP/{code}", Paused="true", Reason=reason)
 
@@ -163,6 +176,21 @@ class Engine:
     async def free_again(self, code: str) -> None:
         async with self._stack.watch() as watch:
             await watch.operator(code, state="ready", phone="reachable")
+
+    async def ready(self, codes: Sequence[str]) -> None:
+        async with self._stack.api() as api, self._stack.watch() as watch:
+            await api.log_in(SUPERVISOR, WEB_SECRET)
+            for code in codes:
+                await watch.operator(code, phone="reachable")
+                await api.set_state(code, "ready")
+            for code in codes:
+                await watch.operator(code, state="ready")
+
+    async def gone(self, codes: Sequence[str]) -> None:
+        async with self._stack.api() as api:
+            await api.log_in(SUPERVISOR, WEB_SECRET)
+            for code in codes:
+                await api.set_state(code, "logged_out")
 
     async def pause(self, code: str, reason: str) -> None:
         await self._ask("POST", f"operators/{code}/state", {"state": "paused", "reason": reason})

@@ -1,0 +1,232 @@
+"""How does one ARI command travel? As JSON over a websocket of its own kind, since that costs a third of what HTTP does.
+
+Asterisk carries out what comes over one socket one after the other, so there are several, and each command takes the one with the
+least to do. The socket of the events is never used: a command that blocks would hold them up. Source of the messages: "ARI REST
+over WebSocket" in Asterisk's documentation (RESTRequest, RESTResponse).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+import structlog
+from aioari.client import Client
+from aioari.model import Repository
+
+from ari_app.adapters.ari_http import refusal
+from ari_app.telephony import TelephonyAway
+
+log = structlog.get_logger(__name__)
+SOCKETS: Final = 4
+
+Connect = Callable[[int], Awaitable[aiohttp.ClientWebSocketResponse]]
+"""Opens the socket with this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``uri`` is below ``/ari/``, percent-encoded."""
+
+    method: str
+    uri: str
+    query: Mapping[str, Any]
+    body: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.uri}"
+
+    def message(self, number: int) -> str:
+        """What is sent."""
+        message: dict[str, Any] = {
+            "type": "RESTRequest",
+            "request_id": str(number),
+            "method": self.method,
+            "uri": self.uri,
+            "query_strings": [{"name": name, "value": str(value)} for name, value in self.query.items()],
+        }
+        if self.body is not None:
+            message |= {"content_type": "application/json", "message_body": self.body}
+        return json.dumps(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Asterisk said; ``text`` is JSON or empty."""
+
+    status: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Asked:
+    command: Command
+    number: int
+    since: float
+    answer: asyncio.Future[Answer]
+
+
+@dataclass(slots=True)
+class _Socket:
+    """One connection and what was asked over it, oldest first: that is also the order of the answers."""
+
+    number: int
+    wire: aiohttp.ClientWebSocketResponse | None = None
+    asked: deque[_Asked] = field(default_factory=deque)
+
+    def take(self, message: Mapping[str, Any]) -> None:
+        """An answer; those that nobody waits for any more are dropped."""
+        if message.get("type") != "RESTResponse":
+            return
+        while self.asked:
+            one = self.asked.popleft()
+            if str(one.number) == message.get("request_id"):
+                if not one.answer.done():
+                    one.answer.set_result(Answer(int(message["status_code"]), message.get("message_body") or ""))
+                return
+
+    def fail(self, why: str) -> None:
+        """Nothing that was asked will be answered."""
+        while self.asked:
+            one = self.asked.popleft()
+            if not one.answer.done():
+                one.answer.set_exception(TelephonyAway(f"{one.command}: {why}"))
+
+
+class CommandSockets:
+    """``run`` keeps them open; ``ask`` may be called once ``ready`` is set. Each command is answered within ``deadline_s``."""
+
+    def __init__(self, connect: Connect, deadline_s: float, how_many: int = SOCKETS) -> None:
+        self._connect = connect
+        self._deadline_s = deadline_s
+        self._sockets = [_Socket(number) for number in range(1, how_many + 1)]
+        self._numbers = count(1)
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. Raises TelephonyAway when Asterisk does not let a socket be opened."""
+        async with asyncio.TaskGroup() as group:
+            for socket in self._sockets:
+                group.create_task(self._keep_open(socket))
+            group.create_task(self._watch_deadlines())
+
+    async def _keep_open(self, socket: _Socket) -> None:
+        while True:
+            wire = await self._connect(socket.number)
+            socket.wire = wire
+            if all(one.wire is not None for one in self._sockets):
+                self.ready.set()
+            try:
+                async for message in wire:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        socket.take(json.loads(message.data))
+            finally:
+                socket.wire = None
+                socket.fail("the connection was lost")
+                await wire.close()
+
+    async def _watch_deadlines(self) -> None:
+        """What is asked first on a socket is late first. It holds up what comes behind it, so the socket is opened anew."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._deadline_s / 10)
+            for socket in self._sockets:
+                if socket.asked and loop.time() - socket.asked[0].since > self._deadline_s:
+                    log.warning("ari_command_late", command=str(socket.asked[0].command), behind=len(socket.asked) - 1)
+                    socket.fail(f"no answer in {self._deadline_s:g} s")
+                    stuck, socket.wire = socket.wire, None
+                    if stuck is not None:
+                        await stuck.close()
+
+    async def ask(self, command: Command) -> Answer:
+        """Raises TelephonyError and its kinds for anything but 2xx."""
+        open_sockets = [socket for socket in self._sockets if socket.wire is not None]
+        if not open_sockets:
+            raise TelephonyAway(f"{command}: no connection to Asterisk")
+        socket = min(open_sockets, key=lambda one: len(one.asked))
+        assert socket.wire is not None
+        loop = asyncio.get_running_loop()
+        asked = _Asked(command, next(self._numbers), loop.time(), loop.create_future())
+        socket.asked.append(asked)
+        try:
+            await socket.wire.send_str(command.message(asked.number))
+        except (ConnectionError, aiohttp.ClientError) as broken:
+            raise TelephonyAway(f"{command}: {broken}") from broken
+        answer = await asked.answer
+        if answer.status >= 400:
+            raise refusal(answer.status, f"{command}: {answer.status} {answer.text[:200]}")
+        return answer
+
+
+class _Operations(Repository):  # type: ignore[misc]  # aioari has no types
+    """aioari makes a class each time that an operation is looked up; once is enough."""
+
+    def __getattr__(self, item: str) -> Any:
+        operation = super().__getattr__(item)
+        self.__dict__[item] = operation
+        return operation
+
+
+class AriClient(Client):  # type: ignore[misc]  # aioari has no types
+    """aioari's client, whose operations go over ``commands`` once it is set, as its author foresaw (run_operation)."""
+
+    commands: CommandSockets | None = None
+
+    async def init(self) -> None:
+        """Read what Asterisk's API has."""
+        self._ways: dict[Any, _Way] = {}
+        await super().init()
+        self.repositories = {name: _Operations(self, name, api) for name, api in self.swagger.resources.items()}
+
+    async def run_operation(self, oper: Any, **arguments: Any) -> Any:
+        """The response, as aioari wants it. Only what lists or reads has a text: nobody reads what a command says on success."""
+        if self.commands is None or oper.json["is_websocket"]:
+            return await oper(**arguments)
+        way = self._ways.get(oper)
+        if way is None:
+            way = self._ways[oper] = _Way.of(oper)
+        answer = await self.commands.ask(way.command(arguments))
+        return answer if way.method == "GET" else _NOTHING
+
+    async def get_resp_text(self, resp: Any) -> str:
+        """The text of an answer that came over a command socket, or over HTTP."""
+        return resp.text if isinstance(resp, Answer) else str(await resp.text())
+
+
+_NOTHING: Final = Answer(204, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How an operation's arguments become a command, from Asterisk's own description of its API."""
+
+    method: str
+    uri: str
+    in_path: frozenset[str]
+    in_body: frozenset[str]
+
+    @classmethod
+    def of(cls, oper: Any) -> _Way:
+        kinds = {
+            name: frozenset(one["name"] for one in oper.json.get("parameters", ()) if one["paramType"] == name)
+            for name in ("path", "body")
+        }
+        return cls(oper.json["httpMethod"], oper.uri.partition("/ari/")[2], kinds["path"], kinds["body"])
+
+    def command(self, arguments: Mapping[str, Any]) -> Command:
+        uri, query, body = self.uri, {}, {}
+        for name, value in arguments.items():
+            if name in self.in_path:
+                uri = uri.replace(f"{{{name}}}", quote(str(value), safe=""))
+            elif name in self.in_body:
+                body[name] = value
+            else:
+                query[name] = value
+        return Command(self.method, uri, query, json.dumps(body) if body else None)

@@ -1,0 +1,147 @@
+"""ARI commands over their own websockets, against a server that answers, stalls and hangs up as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from ari_app.adapters.ari_commands import Answer, Command, CommandSockets
+from ari_app.telephony import AlreadyThere, ChannelGone, TelephonyAway
+
+DEADLINE_S = 0.3
+
+
+@dataclass
+class Server:
+    """What came over each socket, by its number, and what is said to it."""
+
+    heard: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    says: Callable[[dict[str, Any]], tuple[int, str] | None] = lambda _: (204, "")
+    """The answer to a request; None: none at all."""
+
+    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
+        async for message in socket:
+            asked = json.loads(message.data)
+            self.heard.append((int(request.query["number"]), asked))
+            said = self.says(asked)
+            if said is not None:
+                await socket.send_json(
+                    {
+                        "type": "RESTResponse",
+                        "request_id": asked["request_id"],
+                        "status_code": said[0],
+                        "message_body": said[1],
+                    }
+                )
+        return socket
+
+
+@asynccontextmanager
+async def commands(how_many: int = 2) -> AsyncIterator[tuple[Server, CommandSockets]]:
+    server = Server()
+    app = web.Application()
+    app.router.add_get("/", server.serve)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0]
+    async with aiohttp.ClientSession() as session:
+
+        async def connect(number: int) -> aiohttp.ClientWebSocketResponse:
+            try:
+                return await session.ws_connect(f"ws://{host}:{port}/?number={number}")
+            except aiohttp.ClientError as refused:
+                raise TelephonyAway(str(refused)) from refused
+
+        sockets = CommandSockets(connect, DEADLINE_S, how_many)
+        running = asyncio.create_task(sockets.run())
+        try:
+            async with asyncio.timeout(5):
+                await sockets.ready.wait()
+            yield server, sockets
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await runner.cleanup()
+
+
+def asked(uri: str) -> Command:
+    return Command("POST", uri, {"app": "centralita"})
+
+
+async def test_a_command_is_sent_as_asterisk_wants_it_and_its_answer_comes_back() -> None:
+    async with commands() as (server, sockets):
+        server.says = lambda _: (200, '{"id": "c1"}')
+        answer = await sockets.ask(Command("POST", "channels/c1", {"timeout": 30}, '{"variables": {}}'))
+        assert answer == Answer(200, '{"id": "c1"}')
+        ((_, heard),) = server.heard
+        assert {name: heard[name] for name in ("type", "method", "uri", "query_strings", "message_body")} == {
+            "type": "RESTRequest",
+            "method": "POST",
+            "uri": "channels/c1",
+            "query_strings": [{"name": "timeout", "value": "30"}],
+            "message_body": '{"variables": {}}',
+        }
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, ChannelGone), (409, AlreadyThere)])
+async def test_a_refusal_is_raised_in_our_words(status: int, error: type[Exception]) -> None:
+    async with commands() as (server, sockets):
+        server.says = lambda _: (status, "no")
+        with pytest.raises(error, match="POST bridges/b1: "):
+            await sockets.ask(asked("bridges/b1"))
+
+
+async def test_a_command_that_blocks_holds_up_nothing_on_the_other_sockets() -> None:
+    async with commands() as (server, sockets):
+        server.says = lambda heard: None if heard["uri"] == "stuck" else (204, "")
+        stuck = asyncio.create_task(sockets.ask(asked("stuck")))
+        await asyncio.sleep(0)
+        for _ in range(20):
+            await sockets.ask(asked("quick"))
+        where = {
+            heard["uri"]: {number for number, one in server.heard if one["uri"] == heard["uri"]}
+            for _, heard in server.heard
+        }
+        assert not where["stuck"] & where["quick"]
+        with pytest.raises(TelephonyAway, match=r"POST stuck: no answer in 0\.3 s"):
+            await stuck
+        server.says = lambda _: (204, "")
+        await asyncio.gather(*(sockets.ask(asked("after")) for _ in range(8)))
+        while len(server.sockets) < 3:  # its socket is opened anew
+            await asyncio.sleep(0.01)
+
+
+async def test_what_waits_for_an_answer_when_the_connection_is_lost_is_told_so() -> None:
+    async with commands(1) as (server, sockets):
+        server.says = lambda _: None
+        waiting = asyncio.create_task(sockets.ask(asked("lost")))
+        while not server.heard:
+            await asyncio.sleep(0.01)
+        await server.sockets[0].close()
+        with pytest.raises(TelephonyAway, match="POST lost: the connection was lost"):
+            await waiting
+
+
+async def test_a_cancelled_command_disturbs_nobody() -> None:
+    async with commands(1) as (server, sockets):
+        held: list[dict[str, Any]] = []
+        server.says = lambda heard: held.append(heard) if heard["uri"] == "slow" else (200, heard["uri"])
+        slow = asyncio.create_task(sockets.ask(asked("slow")))
+        while not held:
+            await asyncio.sleep(0.01)
+        slow.cancel()
+        assert (await sockets.ask(asked("next"))).text == "next"
