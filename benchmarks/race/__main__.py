@@ -26,7 +26,7 @@ async def run(cases: list[Case], full: bool, folder: Path) -> tuple[list[Raced],
         for case in cases:
             turns: dict[SystemName, list[Measured]] = {name: [] for name in SYSTEMS}
             for turn in range(1, TURNS + 1):
-                for name in SYSTEMS:
+                for name in SYSTEMS[1:] if case.engine_only else SYSTEMS:
                     print(f"{case.name}, turn {turn} of {TURNS}: {name}", file=sys.stderr, flush=True)
                     async with on.arena(name) as arena:
                         turns[name].append(await case.play(arena, case.full if full else case.quick))

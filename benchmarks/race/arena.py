@@ -14,14 +14,18 @@ from tests.conformance.rules import Entry, QueueSpec, members
 from tests.conformance.scenario import Scenario, SystemName
 from tests.conformance.stage import CALLER
 from tests.conformance.systems import System, both_systems, until
-from tests.conformance.written import Written
+from tests.conformance.written import Written, change_yaml, write_yaml
 from tests.e2e.stack import SIP_SECRET, Stack
 
 OPERATORS, CROWD = 20, 100
+OPERATOR_HZ = 1250.0
 QUEUE = QueueSpec("race", members(*range(1, OPERATORS + 1)), strategy="longest_idle", ring_s=15)
-LOAD = QueueSpec(
-    "load", members(*range(OPERATORS + 1, OPERATORS + CROWD + 1)), strategy="longest_idle", ring_s=15
-)  # its phones are SIPp's
+SIPPS = members(*range(OPERATORS + 1, OPERATORS + CROWD + 1))
+LOAD = QueueSpec("load", SIPPS, strategy="longest_idle", ring_s=15)
+RECORDED = QueueSpec("recorded", SIPPS, strategy="longest_idle", ring_s=15, queues_yaml={"record": "all"})
+MENU = "9006"
+"""How the numbers of the menu begin; the system's follows."""
+KEY = "1"
 
 
 async def nothing(_: object) -> dict[str, str]:
@@ -34,11 +38,51 @@ RULES = Scenario(
     place=0,
     checks="",
     play=nothing,
-    queues=(QUEUE, LOAD),
-    entries=(Entry(QUEUE.name), Entry(LOAD.name)),
+    queues=(QUEUE, LOAD, RECORDED),
+    entries=(
+        Entry(QUEUE.name),
+        Entry(LOAD.name),
+        Entry(RECORDED.name, before=("MixMonitor(/${UNIQUEID}.raw,bD)",)),
+    ),
     both={},
     operators=OPERATORS + CROWD,
 )
+
+
+class RaceWritten(Written):
+    """Beside the queues, a menu: a tone, and another one after the key."""
+
+    def make_centre(self) -> None:
+        super().make_centre()
+        steps = {
+            "menu": {"kind": "menu", "prompts": ["tone_one"], "choices": {KEY: "said"}, "otherwise": "said"},
+            "said": {"kind": "say", "prompts": ["tone_two"], "next": "over"},
+            "over": {"kind": "hang_up", "reason": "menu_is_over"},
+        }
+        write_yaml(self.centre / "flows" / "race_menu.yaml", {"entries": {"default": "menu"}, "steps": steps})
+        change_yaml(self.centre / "centre.yaml", {"numbers": {menu_number("engine"): {"flow": "race_menu"}}})
+
+    def extensions_conf(self) -> str:
+        number = menu_number("Queue()")
+        sounds = self.centre / "prompts" / "es"
+        return (
+            super().extensions_conf()
+            + f"""
+[from-carrier](+)
+exten => {number},1,Goto(menu-of-the-race,s,1)
+[menu-of-the-race]
+exten => s,1,Answer()
+exten => s,n,Background({sounds}/tone_one)
+exten => s,n,WaitExten(10)
+exten => {KEY},1,Playback({sounds}/tone_two)
+exten => {KEY},n,Hangup()
+"""
+        )
+
+
+def menu_number(system: SystemName) -> str:
+    """What a caller dials to hear the menu."""
+    return f"{MENU}{0 if system == 'engine' else 1:05d}"
 
 
 @dataclass
@@ -56,11 +100,6 @@ class Arena:
         """What a caller dials whom Python's phones serve."""
         return RULES.number(self.system.name, QUEUE.name)
 
-    @property
-    def load_number(self) -> str:
-        """What a caller dials whom SIPp's phones serve."""
-        return RULES.number(self.system.name, LOAD.name)
-
     def code(self, place: int) -> str:
         """The operator at this place, from 1."""
         return RULES.code(place)
@@ -68,15 +107,15 @@ class Arena:
     async def operators(self, how_many: int) -> list[SipAgent]:
         """So many phones at work, registered and counted as free."""
         return [
-            await self.exits.enter_async_context(self.system.at_work(self.code(place), 1250.0))
+            await self.exits.enter_async_context(self.system.at_work(self.code(place), OPERATOR_HZ))
             for place in range(1, how_many + 1)
         ]
 
     @asynccontextmanager
-    async def crowd(self, how_many: int, talk_ms: int) -> AsyncIterator[Run]:
-        """So many operators at work whose phones are SIPp's: they answer at once, and hang up after ``talk_ms``."""
+    async def crowd(self, how_many: int, talk_ms: int, *, echo: bool = False) -> AsyncIterator[Run]:
+        """So many operators at work whose phones are SIPp's (see Sipp.phones)."""
         codes = [self.code(OPERATORS + place) for place in range(1, how_many + 1)]
-        async with self.sipp.phones(self.stack.registrar, codes, SIP_SECRET, talk_ms) as run:
+        async with self.sipp.phones(self.stack.registrar, codes, SIP_SECRET, talk_ms, echo=echo) as run:
             await self.system.ready(codes)
             try:
                 yield run
@@ -85,7 +124,29 @@ class Arena:
 
     async def calls(self, rate: float, how_many: int) -> Told:
         """SIPp's callers, ``rate`` a second; what they have seen when all is over."""
-        return await self.sipp.calls(self.stack.registrar, self.load_number, rate=rate, how_many=how_many)
+        return await (await self.calling(rate, how_many)).ended(how_many / rate + 60.0)
+
+    async def calling(
+        self, rate: float, how_many: int, queue: str = LOAD.name, *, first: str = "6", sound_for_ever: bool = False
+    ) -> Run:
+        """The same, going on, and to any queue."""
+        number = RULES.number(self.system.name, queue)
+        return await self.sipp.calling(
+            self.stack.registrar, number, rate=rate, how_many=how_many, first=first, sound_for_ever=sound_for_ever
+        )
+
+    async def channels(self, how_many: int, within_s: float) -> None:
+        """Wait until Asterisk has at least so many."""
+
+        async def there() -> bool:
+            return len(await self.stack.channels()) >= how_many
+
+        await until(there, f"{how_many} channels", within_s)
+
+    async def hang_up_all(self) -> None:
+        """Whoever is on the line is let go."""
+        await self.stack.instance.asterisk_rx("channel request hangup all")
+        await self.no_calls()
 
     async def no_calls(self) -> None:
         """Wait until Asterisk has no channel."""
@@ -142,7 +203,7 @@ class Race:
 @asynccontextmanager
 async def race(folder: Path) -> AsyncIterator[Race]:
     """Start everything below ``folder``, on ports of its own; nothing runs afterwards."""
-    async with both_systems(folder, Written((RULES,), folder / "centre")) as (stack, systems):
+    async with both_systems(folder, RaceWritten((RULES,), folder / "centre")) as (stack, systems):
         sipp = folder / "sipp"
         sipp.mkdir()
         root = provide_root(stack.settings.cache, print)

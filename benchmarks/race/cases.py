@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.race.load import SUSTAINED
+from benchmarks.race.core import ACD
+from benchmarks.race.load import LOADED
 from benchmarks.race.measured import Case
 from benchmarks.race.timed import TIMED
 
-CASES: tuple[Case, ...] = (*TIMED, SUSTAINED)
+CASES: tuple[Case, ...] = (*TIMED, *LOADED, ACD)

@@ -1,46 +1,247 @@
-"""Many calls at once: what do they cost, and how many can be carried?"""
+"""Many calls at once: what do they cost, how many can be carried, and what happens beyond that? SIPp calls and answers."""
 
 from __future__ import annotations
 
-from benchmarks.race.arena import CROWD, Arena
-from benchmarks.race.cost import cost_so_far
-from benchmarks.race.measured import Aim, Case, Measured
+import asyncio
+from collections.abc import Mapping
+
+from benchmarks.race.arena import CROWD, LOAD, QUEUE, RECORDED, Arena
+from benchmarks.race.cost import cost_so_far, memory_kb
+from benchmarks.race.measured import Aim, Case, Measured, Play
+from benchmarks.race.sipp import Run, Told
+from benchmarks.race.watching import lags_of_changes
 
 RATE = 60
 TALK_MS = 1000
+SHORT_TALK_MS = 200
+LONG_TALK_MS = 600_000
+STEPS = (10, 20, 40, 60, 80, 100, 120, 140, 160, 180, 200)
+"""The rates that ``ceiling`` tries, calls a second."""
+CEILING_P99_MS = 100
+CPU = "CPU a call, ms"
+
+
+def serving(arena: Arena, spent: Mapping[str, float]) -> dict[str, float]:
+    """Of the processes, those that a user of this system runs."""
+    return dict(spent) if arena.system.name == "engine" else {"asterisk": spent["asterisk"]}
+
+
+def from_answer_to_ring(told: Told, phones: Run) -> tuple[float, ...]:
+    """From each caller's 200 OK to the operator's INVITE (ms)."""
+    answered, rung = told.at("answered"), phones.told().at("rung")
+    return tuple(1000 * (rung[caller] - when) for caller, when in answered.items() if caller in rung)
+
+
+def arrival(rate: int) -> Play:
+    """Operators are free whenever somebody calls."""
+
+    async def play(arena: Arena, calls: int) -> Measured:
+        async with arena.crowd(CROWD, SHORT_TALK_MS) as phones:
+            told = await arena.calls(rate, calls)
+            return Measured(from_answer_to_ring(told, phones), {"calls failed": calls - told.succeeded})
+
+    return play
 
 
 async def sustained(arena: Arena, seconds: int) -> Measured:
-    """``RATE`` calls a second to 100 operators who talk for a second: times from the caller's 200 OK to the operator's INVITE."""
+    """``RATE`` calls a second to 100 operators who talk for a second."""
+    calls = RATE * seconds
     async with arena.crowd(CROWD, TALK_MS) as phones:
         before = cost_so_far(arena.stack.instance)
-        told = await arena.calls(RATE, RATE * seconds)
+        told = await arena.calls(RATE, calls)
         await arena.no_calls()
-        spent = cost_so_far(arena.stack.instance).since(before)
-        answered, rung = told.at("answered"), phones.told().at("rung")
-    times = [1000 * (rung[caller] - when) for caller, when in answered.items() if caller in rung]
-    counted = spent if arena.system.name == "engine" else {"asterisk": spent["asterisk"]}
-    calls = RATE * seconds
-    by_process = {f"{name} CPU a call, ms": 1000 * cpu_s / calls for name, cpu_s in counted.items()}
-    return Measured(
-        tuple(times),
-        {"CPU a call, ms": sum(by_process.values()), **by_process, "calls failed": calls - told.succeeded},
-    )
+        spent = serving(arena, cost_so_far(arena.stack.instance).since(before))
+        times = from_answer_to_ring(told, phones)
+    each = {f"{name} {CPU}": 1000 * cpu_s / calls for name, cpu_s in spent.items()}
+    return Measured(times, {CPU: sum(each.values()), **each, "calls failed": calls - told.succeeded})
 
 
-SUSTAINED = Case(
-    "sustained",
-    f"{RATE} calls a second to {CROWD} operators who talk for {TALK_MS / 1000:g} s; CPU time a call of all processes that serve it,"
-    " and the time from the caller's 200 OK to the operator's INVITE",
-    sustained,
-    trial=2,
-    quick=8,
-    full=60,
-    aims=(
-        Aim("no call fails", lambda ours, _: ours.figures["calls failed"] == 0),
-        Aim(
-            "CPU a call <= 1.4 x Queue()'s",
-            lambda ours, theirs: ours.figures["CPU a call, ms"] <= 1.4 * theirs.figures["CPU a call, ms"],
+async def ceiling(arena: Arena, seconds: int) -> Measured:
+    """Higher rates, step by step, until calls fail or operators are rung too late."""
+    carried = 0
+    async with arena.crowd(CROWD, SHORT_TALK_MS) as phones:
+        for rate in STEPS:
+            calls = rate * seconds
+            run = await arena.calling(rate, calls, first=f"6{rate}0")
+            told = await run.ended(seconds + 60.0)
+            of_this_step = Told(told.succeeded, told.failed, tuple(one for one in told.log if one[0] == "answered"))
+            times = from_answer_to_ring(of_this_step, phones)
+            if told.succeeded < calls or len(times) < calls or Measured(times).p99 > CEILING_P99_MS:
+                break
+            carried = rate
+        await arena.no_calls()
+    return Measured((), {"calls a second": carried})
+
+
+async def crowd(arena: Arena, callers: int) -> Measured:
+    """Callers wait with music, and nobody serves them."""
+    instance, over_s = arena.stack.instance, 10.0
+    engine = instance.engine.pid
+    assert engine is not None
+    empty_kb = memory_kb(engine)
+    run = await arena.calling(50, callers, QUEUE.name)
+    await arena.channels(callers, callers / 50 + 30)
+    await asyncio.sleep(1)
+    before = cost_so_far(instance)
+    await asyncio.sleep(over_s)
+    spent = serving(arena, cost_so_far(instance).since(before))
+    full_kb = memory_kb(engine)
+    await arena.hang_up_all()
+    await run.ended(30.0)
+    each = {f"{name} CPU, ms a second": 1000 * cpu_s / over_s for name, cpu_s in spent.items()}
+    memory = {"engine, KiB a caller": (full_kb - empty_kb) / callers} if arena.system.name == "engine" else {}
+    return Measured((), {"CPU, ms a second": sum(each.values()), **each, **memory})
+
+
+async def recorded(arena: Arena, conversations: int) -> Measured:
+    """Conversations with sound both ways, recorded in stereo."""
+    instance, over_s = arena.stack.instance, 10.0
+    async with arena.crowd(conversations, LONG_TALK_MS, echo=True):
+        run = await arena.calling(20, conversations, RECORDED.name, sound_for_ever=True)
+        await arena.channels(2 * conversations, conversations / 20 + 30)
+        await asyncio.sleep(1)
+        before = cost_so_far(instance)
+        await asyncio.sleep(over_s)
+        spent = serving(arena, cost_so_far(instance).since(before))
+        await arena.hang_up_all()
+        await run.ended(30.0)
+    each = {f"{name} CPU, ms a second": 1000 * cpu_s / over_s for name, cpu_s in spent.items()}
+    return Measured((), {"CPU, ms a second": sum(each.values()), **each})
+
+
+async def status(arena: Arena, seconds: int) -> Measured:
+    """From each change of state to its being readable in Redis, while calls come and go."""
+    async with arena.crowd(CROWD, TALK_MS), lags_of_changes(arena.stack) as lags:
+        await arena.calls(RATE, RATE * seconds)
+        await arena.no_calls()
+    return Measured(tuple(lags))
+
+
+async def spans(arena: Arena, most_up: int) -> Measured:
+    """The same calls come and go while few or many others are up: does each cost the engine the same?"""
+    figures: dict[str, float] = {}
+    instance, calls, up = arena.stack.instance, 200, 0
+    waiting: list[Run] = []
+    async with arena.crowd(CROWD, SHORT_TALK_MS):
+        for share in (100, 10, 1):
+            more = most_up // share - up
+            waiting.append(await arena.calling(50, more, QUEUE.name, first=f"7{share}"))
+            up += more
+            await arena.channels(up, more / 50 + 60)
+            await asyncio.sleep(1)
+            before, over_s = cost_so_far(instance), 5.0
+            await asyncio.sleep(over_s)
+            idle_s = cost_so_far(instance).since(before)["engine"] / over_s
+            before, began = cost_so_far(instance), asyncio.get_running_loop().time()
+            await (await arena.calling(20, calls, LOAD.name, first=f"8{share}")).ended(60.0)
+            took_s = asyncio.get_running_loop().time() - began
+            spent_s = cost_so_far(instance).since(before)["engine"] - idle_s * took_s
+            figures[f"engine {CPU}, {up} up"] = 1000 * spent_s / calls
+            figures[f"engine CPU, ms a second, {up} up and nothing happening"] = 1000 * idle_s
+        await arena.hang_up_all()
+        for run in waiting:
+            await run.ended(30.0)
+    return Measured((), figures)
+
+
+def _flat(ours: Measured, _: Measured) -> bool:
+    costs = [value for name, value in ours.figures.items() if "up and nothing" not in name]
+    return max(costs) <= 1.2 * min(costs)
+
+
+ARRIVAL = (
+    Aim("p50 <= Queue()'s + 3 ms", lambda ours, theirs: ours.p50 <= theirs.p50 + 3),
+    Aim("p99 <= 20 ms", lambda ours, _: ours.p99 <= 20),
+    Aim("no call fails", lambda ours, _: ours.figures["calls failed"] == 0),
+)
+LOADED = (
+    *(
+        Case(
+            f"arrival_{rate}",
+            f"{CROWD} free operators, {rate} calls a second: the caller's 200 OK to the operator's INVITE",
+            arrival(rate),
+            trial=rate,
+            quick=3 * rate,
+            full=30 * rate,
+            aims=ARRIVAL,
+        )
+        for rate in (10, RATE)
+    ),
+    Case(
+        "sustained",
+        f"{RATE} calls a second to {CROWD} operators who talk for {TALK_MS / 1000:g} s: CPU time a call of all processes that"
+        " serve it, and the caller's 200 OK to the operator's INVITE",
+        sustained,
+        trial=1,
+        quick=5,
+        full=60,
+        aims=(
+            Aim("no call fails", lambda ours, _: ours.figures["calls failed"] == 0),
+            Aim("CPU <= 1.4 x Queue()'s", lambda ours, theirs: ours.figures[CPU] <= 1.4 * theirs.figures[CPU]),
         ),
+    ),
+    Case(
+        "ceiling",
+        f"the highest of the rates {', '.join(map(str, STEPS))} calls a second at which no call fails and 99 % of the operators are"
+        f" rung within {CEILING_P99_MS} ms of the caller's 200 OK",
+        ceiling,
+        trial=1,
+        quick=2,
+        full=10,
+        aims=(
+            Aim(
+                ">= 0.75 x Queue()'s",
+                lambda ours, theirs: ours.figures["calls a second"] >= 0.75 * theirs.figures["calls a second"],
+            ),
+        ),
+    ),
+    Case(
+        "crowd",
+        "callers wait with music and nobody serves them (500 in a full run): CPU time a second, and the engine's own memory",
+        crowd,
+        trial=20,
+        quick=200,
+        full=500,
+        aims=(
+            Aim(
+                "CPU <= 1.1 x Queue()'s",
+                lambda ours, theirs: ours.figures["CPU, ms a second"] <= 1.1 * theirs.figures["CPU, ms a second"],
+            ),
+            Aim("<= 16 KiB a caller", lambda ours, _: ours.figures["engine, KiB a caller"] <= 16),
+        ),
+    ),
+    Case(
+        "recorded",
+        "conversations with sound both ways, recorded in stereo (100 in a full run), Queue() by MixMonitor: CPU time a second",
+        recorded,
+        trial=5,
+        quick=30,
+        full=100,
+        aims=(
+            Aim(
+                "CPU <= 1.1 x Queue()'s",
+                lambda ours, theirs: ours.figures["CPU, ms a second"] <= 1.1 * theirs.figures["CPU, ms a second"],
+            ),
+        ),
+    ),
+    Case(
+        "status",
+        f"{RATE} calls a second: a change of state to its being readable in Redis (Queue() has no such thing)",
+        status,
+        trial=1,
+        quick=5,
+        full=30,
+        aims=(Aim("p99 <= 20 ms", lambda ours, _: ours.p99 <= 20),),
+        engine_only=True,
+    ),
+    Case(
+        "spans",
+        "20 calls a second while others wait with music (10, 100 and 1,000 in a full run): the engine's CPU time a call",
+        spans,
+        trial=100,
+        quick=200,
+        full=1000,
+        aims=(Aim("flat within 20 %", _flat),),
+        engine_only=True,
     ),
 )

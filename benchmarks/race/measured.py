@@ -55,7 +55,7 @@ Play = Callable[[Arena, int], Awaitable[Measured]]
 @dataclass(frozen=True)
 class Case:
     """``what`` is measured; ``play(arena, size)``; ``trial``, ``quick`` and ``full`` are its sizes: in the tests, in a quick run,
-    in a full one; ``aims``: what the engine should reach."""
+    in a full one; ``aims``: what the engine should reach. ``engine_only``: ``Queue()`` has nothing to compare it with."""
 
     name: str
     what: str
@@ -64,3 +64,4 @@ class Case:
     quick: int
     full: int
     aims: tuple[Aim, ...]
+    engine_only: bool = False

@@ -48,12 +48,14 @@ class Sipp:
 
     @asynccontextmanager
     async def phones(
-        self, registrar: tuple[str, int], codes: Sequence[str], secret: str, talk_ms: int
+        self, registrar: tuple[str, int], codes: Sequence[str], secret: str, talk_ms: int, *, echo: bool = False
     ) -> AsyncIterator[Run]:
-        """Registered phones with these codes that answer at once and hang up after ``talk_ms``."""
+        """Registered phones with these codes that answer at once and hang up after ``talk_ms``; ``echo``: saying what they hear."""
         port = _free_port(PHONES_AT)
         await self._register(registrar, codes, secret, port, expires_s=3600)
-        run = await self._start("operator", PHONES_AT, port, "-d", str(talk_ms), "-deadcall_wait", "0")
+        run = await self._start(
+            "operator", PHONES_AT, port, "-d", str(talk_ms), "-deadcall_wait", "0", *(["-rtp_echo"] if echo else [])
+        )
         try:
             yield run
         finally:
@@ -78,24 +80,38 @@ class Sipp:
         if told.failed:
             raise LoadFailed(f"{told.failed} of {len(codes)} phones were not registered")
 
-    async def calls(
-        self, registrar: tuple[str, int], number: str, *, rate: float, how_many: int, first: str = "6"
-    ) -> Told:
-        """Place ``how_many`` calls, ``rate`` a second, as callers ``first``1, ``first``2...; returns when all are over."""
-        run = await self.calling(registrar, number, rate=rate, how_many=how_many, first=first)
-        return await run.ended(how_many / rate + 60.0)
-
     async def calling(
-        self, registrar: tuple[str, int], number: str, *, rate: float, how_many: int, first: str = "6"
+        self,
+        registrar: tuple[str, int],
+        number: str,
+        *,
+        rate: float,
+        how_many: int,
+        first: str,
+        sound_for_ever: bool,
     ) -> Run:
-        """The same, going on."""
+        """Place ``how_many`` calls, ``rate`` a second, as callers ``first``1, ``first``2...; each says something at first, or
+        ``sound_for_ever``.
+        """
         every_ms = 1000 if rate >= 1 else round(1000 / rate)
         return await self._start(
             "caller",
             CALLERS_AT,
             _free_port(CALLERS_AT),
             *("-s", number, "-r", str(max(1, round(rate))), "-rp", str(every_ms), "-m", str(how_many)),
-            *("-l", str(how_many), "-key", "caller", first, "-key", "sound", str(self._sound())),
+            *(
+                "-l",
+                str(how_many),
+                "-key",
+                "caller",
+                first,
+                "-key",
+                "sound",
+                str(self._sound()),
+                "-key",
+                "times",
+                "-1" if sound_for_ever else "1",
+            ),
             f"{registrar[0]}:{registrar[1]}",
         )
 

@@ -47,7 +47,7 @@ def members(*places: int) -> dict[int, Member]:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A way in: a number that leads into ``queue``, with this priority. ``dialplan`` is what only ``Queue()`` has: variables
-    set before (``vars``), the application's options, subroutine and position, and what follows it."""
+    set before, the application's options, subroutine and position, and what comes before and after it."""
 
     queue: str
     key: str = ""
@@ -56,4 +56,5 @@ class Entry:
     gosub: str = ""
     position: int | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
     afterwards: tuple[str, ...] = ("Hangup()",)

@@ -33,7 +33,7 @@ class Written:
         """A copy of the demo centre, with the scenarios' queues, operators and numbers."""
         shutil.copytree(PROJECT / "centres" / "valdeluna", self.centre)
         write_sounds(self.centre)
-        _change(self.centre / "prompts.yaml", PROMPTS)
+        change_yaml(self.centre / "prompts.yaml", PROMPTS)
         numbers: dict[str, Any] = {}
         for scenario, entry in self._entries():
             flow = f"{entry.queue}_{entry.priority}"
@@ -42,14 +42,16 @@ class Written:
             )
             if entry.priority:
                 step = {"kind": "enqueue", "queue": entry.queue, "priority": entry.priority}
-                _write(self.centre / "flows" / f"{flow}.yaml", {"entries": {"default": "in"}, "steps": {"in": step}})
-        _change(self.centre / "centre.yaml", {"numbers": numbers, "mask_callers": False})
-        _change(self.centre / "queues.yaml", {spec.name: _queue_entry(spec) for _, spec in self._queues()})
+                write_yaml(
+                    self.centre / "flows" / f"{flow}.yaml", {"entries": {"default": "in"}, "steps": {"in": step}}
+                )
+        change_yaml(self.centre / "centre.yaml", {"numbers": numbers, "mask_callers": False})
+        change_yaml(self.centre / "queues.yaml", {spec.name: _queue_entry(spec) for _, spec in self._queues()})
         self.write_operators()
 
     def write_operators(self) -> None:
         """operators.yaml, with the memberships as they are now."""
-        _change(self.centre / "operators.yaml", {"operators": self._operators()})
+        change_yaml(self.centre / "operators.yaml", {"operators": self._operators()})
 
     def append_to(self, etc: Path) -> None:
         """Put ``Queue()``'s part behind what the engine's templates have made, in place of an earlier one."""
@@ -117,6 +119,7 @@ class Written:
         steps = (
             "Answer()",
             *(f"Set({name}={value})" for name, value in variables.items()),
+            *way.before,
             f"Queue({','.join(arguments)})",
             *way.afterwards,
         )
@@ -187,14 +190,16 @@ def _membership(place: int, at: Member) -> dict[str, Any]:
     return {"penalty": at.penalty, "order": place, **own}
 
 
-def _change(path: Path, added: Mapping[str, Any]) -> None:
+def change_yaml(path: Path, added: Mapping[str, Any]) -> None:
+    """Add to a YAML file of the centre; mappings at the top are joined."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     for key, value in added.items():
         content[key] = {**content.get(key, {}), **value} if isinstance(value, dict) else value
-    _write(path, content)
+    write_yaml(path, content)
 
 
-def _write(path: Path, content: Any) -> None:
+def write_yaml(path: Path, content: Any) -> None:
+    """A YAML file of the centre."""
     path.write_text(yaml.safe_dump(_as_text(content), allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
