@@ -210,6 +210,11 @@ class Call(Leg):
         """This monotonic second, for ``since``."""
         return self._line.now()
 
+    @property
+    def key_up_at(self) -> float | None:
+        """The monotonic second at which the end of the last key was first said; None before any."""
+        return self._session.media.key_up_at
+
     def tones_since(self, since: float, candidates_hz: Collection[float]) -> frozenset[float]:
         """Which of these tones were heard for 200 ms at any time since the monotonic second ``since``."""
         span_s = self._line.now() - since

@@ -33,6 +33,11 @@ class ReceivedDigit:
     held_ms: int
 
 
+def says_end(payload: bytes) -> bool:
+    """Whether this event packet says that the key is up."""
+    return bool(payload[1] & _END)
+
+
 def key_press(key: str, held_ms: int) -> tuple[EventPacket, ...]:
     """The packets of one key press, one for each 20 ms, then the end twice more. ``held_ms`` is rounded up to 20 ms.
 

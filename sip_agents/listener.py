@@ -21,13 +21,14 @@ class Listener:
 
     A packet is placed by its RTP timestamp. Timestamps are tied to the clock by the packet that was least delayed; a new
     source, or timestamps more than half a second away from the packet's arrival, begin a new tie, so that a sender
-    that stops its clock while it is silent cannot shift the past.
+    that stops its clock while it is silent cannot shift the past. ``tap`` is told of each packet as it comes, and when that was.
     """
 
     def __init__(self, now: Callable[[], float], keep_s: float = 60.0) -> None:
         self.first_rtp_at: float | None = None
         self.last_rtp_at: float | None = None
         self.packets = 0
+        self.tap: Callable[[float, Samples], None] = lambda _at, _sound: None
         self._now = now
         self._keep = int(max(1.0, keep_s) * RATE_HZ)
         self._ring = np.zeros(min(self._keep, int(_FIRST_ROOM_S * RATE_HZ)), dtype=np.int16)
@@ -42,6 +43,7 @@ class Listener:
         now = self._now()
         place = self._place(ssrc, timestamp, len(sound), now)
         self.packets += 1
+        self.tap(now, sound)
         self.last_rtp_at = now
         self._write(place, sound)
 

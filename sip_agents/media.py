@@ -9,7 +9,7 @@ from typing import Final
 
 from sip_agents import sdp
 from sip_agents.address import SocketAddress
-from sip_agents.dtmf import DigitReader, ReceivedDigit
+from sip_agents.dtmf import DigitReader, ReceivedDigit, says_end
 from sip_agents.errors import CallOver, DigitsNotNegotiated, MalformedMessage
 from sip_agents.g711 import Law, decode
 from sip_agents.listener import Listener
@@ -58,6 +58,8 @@ class Media:
         self._sequence, self._timestamp = ids.sequence, ids.timestamp
         self._far: SocketAddress = ("", 0)
         self._reader = DigitReader()
+        self.key_up_at: float | None = None
+        self._key_is_up = False
         self._talk_spurt = True  # the next sound packet carries the marker (RFC 3551, section 4.1)
         self._presses: set[asyncio.Future[None]] = set()
         self._clock: RtpClock | None = None
@@ -120,6 +122,10 @@ class Media:
         self._sequence += 1
         self.sent += 1
         self._socket.send(packet, self._far)
+        ends_key = frame.is_event and says_end(frame.payload)
+        if ends_key and not self._key_is_up:
+            self.key_up_at = self._now()
+        self._key_is_up = ends_key
 
     def _received(self, datagram: bytes, source: SocketAddress) -> None:
         if self.plan is None or self.unplugged or source[1] != self._far[1]:

@@ -27,6 +27,15 @@ own work does not count.
 
 """
 
+PROFILES: Final = """
+## Where the engine's CPU time goes
+
+CPU time a call in the case `sustained`, from samples of the running engine's stacks: before commands travelled over websockets of their
+own, with asyncio's own event loop and with redis-py's pipelines, and now.
+
+{table}
+"""
+
 
 @dataclass(frozen=True)
 class Raced:
@@ -96,8 +105,8 @@ def as_json(raced: list[Raced], where: str) -> dict[str, Any]:
     }
 
 
-def write_document(raced: list[Raced], where: str, *, full: bool) -> None:
-    """docs/benchmarks.md and docs/images/race_<case>.svg."""
+def write_document(raced: list[Raced], where: str, profiles: str, *, full: bool) -> None:
+    """docs/benchmarks.md and docs/images/race_<case>.svg. ``profiles``: the table of the profiles before and after."""
     text = INTRODUCTION.format(machine=where + (" A full run." if full else " A quick run.")) + table(raced) + "\n"
     for one in raced:
         text += f"\n## {one.case.name}\n\n{one.case.what[0].upper()}{one.case.what[1:]}.\n"
@@ -105,6 +114,7 @@ def write_document(raced: list[Raced], where: str, *, full: bool) -> None:
             picture = f"images/race_{one.case.name}.svg"
             _plot(one, DOCS / picture)
             text += f"\n{len(one.ours.times)} and {len(one.theirs.times)} samples.\n\n![{one.case.name}]({picture})\n"
+    text += PROFILES.format(table=profiles)
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.race.cases import CASES
 from benchmarks.race.measured import Measured
+from benchmarks.race.profile import by_part, compared
 from benchmarks.race.report import Raced, as_json, table
 
 
@@ -24,3 +25,21 @@ def test_the_table_tells_which_aims_were_missed_and_the_json_has_every_time() ->
     assert p99.startswith("|  | p99, ms | 31.0 | 470.0 | 0.066 |")
     assert cores.startswith("|  | cores | 2.0 |  |  |")
     assert as_json([raced], "here")["cases"][0]["engine"] == {"times_ms": (8.0, 9.0, 31.0), "cores": 2.0}
+
+
+def test_a_profile_counts_the_innermost_part_and_leaves_out_what_was_idle() -> None:
+    samples = [
+        "main (ari_app/__main__.py:41);_flush_once (ari_app/adapters/redis_status.py:245);execute (redis/asyncio/client.py:9) 6",
+        "main (ari_app/__main__.py:41);_live (ari_app/lives.py:56);apply (ari_app/switchboard.py:9);handle (queues/acd.py:7) 3",
+        "main (ari_app/__main__.py:41);run_forever (asyncio/base_events.py:607) 1",
+        "_worker (concurrent/futures/thread.py:81) 50",
+    ]
+    assert by_part(samples) == {
+        "status to Redis": 0.6,
+        "the ACD's decisions": 0.3,
+        "event loop, sockets and the rest": 0.1,
+    }
+    assert compared({"logs": 2.0}, {"logs": 1.0}).splitlines()[2:] == [
+        "| logs | 2.00 | 1.00 |",
+        "| all | 2.00 | 1.00 |",
+    ]
