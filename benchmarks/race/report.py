@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.race.measured import Case, Measured
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 DOCS: Final = Path(__file__).parents[2] / "docs"
+UNITS: Final = ("CPU, ms a second", "CPU a call, ms", "decisions a second", "p99 of a decision, us")
 INTRODUCTION: Final = """\
 # The race: the engine beside Asterisk's `Queue()`
 
 This file is made by `make bench-document`, not by hand. Both systems serve the same phones, under the same rules, on the same
 Asterisk, and are measured in turns in one run (A B A B), so that a busy machine slows both alike. Times are taken at the phones,
-from the SIP messages that they send and receive; callers who wait, and those who talk meanwhile, are silent, so that the phones'
-own work does not count.
+from the messages and the sound that they send and receive. Many calls at once are SIPp's, on both sides.
 
-`make bench` runs all of it, `make bench CASE=next_call` the cases whose names begin so.
+- `Queue()` has `autofill = yes`, so that it serves all free operators at once, and is entered by `Answer()`, which waits for the
+  caller's first sound: callers say something at once, or else each would wait half a second.
+- CPU time is that of the processes which a user of the system runs: Asterisk alone for `Queue()`; Asterisk, the engine and Redis
+  for the engine. The load's own is not counted, but shares the cores.
+- The engine writes its status to Redis, its journal and its logs meanwhile, as always.
+
+`make bench` runs a short race, `make bench FULL=1` the one below, `make bench CASE=next_call` the cases whose names begin so.
 
 {machine}
 
@@ -30,8 +39,8 @@ own work does not count.
 PROFILES: Final = """
 ## Where the engine's CPU time goes
 
-CPU time a call in the case `sustained`, from samples of the running engine's stacks: before commands travelled over websockets of their
-own, with asyncio's own event loop and with redis-py's pipelines, and now.
+CPU time a call in the case `sustained`, from samples of the running engine's stacks: before commands travelled over websockets of
+their own, with asyncio's own event loop and with redis-py's pipelines; and now.
 
 {table}
 """
@@ -110,31 +119,65 @@ def write_document(raced: list[Raced], where: str, profiles: str, *, full: bool)
     text = INTRODUCTION.format(machine=where + (" A full run." if full else " A quick run.")) + table(raced) + "\n"
     for one in raced:
         text += f"\n## {one.case.name}\n\n{one.case.what[0].upper()}{one.case.what[1:]}.\n"
-        if one.ours.times and one.theirs.times:
-            picture = f"images/race_{one.case.name}.svg"
-            _plot(one, DOCS / picture)
+        picture = f"images/race_{one.case.name}.svg"
+        if one.ours.times:
+            _plot(one, DOCS / picture, _shares)
             text += f"\n{len(one.ours.times)} and {len(one.theirs.times)} samples.\n\n![{one.case.name}]({picture})\n"
+        else:
+            _plot(one, DOCS / picture, _bars)
+            text += f"\n![{one.case.name}]({picture})\n"
     text += PROFILES.format(table=profiles)
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
 
 
-def _plot(one: Raced, path: Path) -> None:
-    """The share of samples below each time, on a logarithmic scale."""
+def _plot(one: Raced, path: Path, draw: Callable[[Axes, Raced], None]) -> None:
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    from matplotlib.ticker import FuncFormatter
 
     with mpl.rc_context({"svg.hashsalt": one.case.name}):
         figure = Figure(figsize=(7, 3), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots()
-        for name, spread, colour in (("engine", one.ours, "#0072B2"), ("Queue()", one.theirs, "#D55E00")):
-            axes.ecdf(spread.times, label=name, color=colour)
-        axes.set_xscale("log")
-        axes.set_xlabel("ms")
-        axes.set_ylabel("share of samples")
+        draw(axes, one)
         axes.grid(color="#dddddd", linewidth=0.6)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda ms, _: f"{ms:g}"))
+        axes.set_axisbelow(True)
         figure.legend(loc="outside upper center", ncols=2, frameon=False)
         figure.savefig(path, metadata={"Date": None})
+
+
+def _sides(one: Raced) -> list[tuple[str, Measured, str]]:
+    both = [("engine", one.ours, "#0072B2"), ("Queue()", one.theirs, "#D55E00")]
+    return both[:1] if one.case.engine_only else both
+
+
+def _shares(axes: Axes, one: Raced) -> None:
+    """The share of samples below each time, on a logarithmic scale."""
+    from matplotlib.ticker import FuncFormatter
+
+    for name, measured, colour in _sides(one):
+        axes.ecdf(measured.times, label=name, color=colour)
+    axes.set_xscale("log")
+    axes.set_xlabel("ms")
+    axes.set_ylabel("share of samples")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda ms, _: f"{ms:g}"))
+
+
+def _bars(axes: Axes, one: Raced) -> None:
+    """The figures that have the first one's unit."""
+    figures = list(one.ours.figures)
+    unit = _unit(figures[0])
+    shown = [name for name in figures if _unit(name) == unit][::-1]
+    sides = _sides(one)
+    for number, (name, measured, colour) in enumerate(sides):
+        places = [place + 0.2 * (len(sides) - 1) - 0.4 * number for place in range(len(shown))]
+        axes.barh(places, [measured.figures.get(figure, 0.0) for figure in shown], 0.38, label=name, color=colour)
+    axes.set_yticks(
+        range(len(shown)), [figure.replace(unit, "").replace(" ,", ",").strip(", ") or "all" for figure in shown]
+    )
+    axes.set_xlabel(unit)
+
+
+def _unit(figure: str) -> str:
+    """``CPU, ms a second`` of ``asterisk CPU, ms a second``."""
+    return next((unit for unit in UNITS if unit in figure), figure)
