@@ -31,7 +31,9 @@ from ari_app.contract import timestamp
 from ari_app.engine import Engine
 from ari_app.history import History, Memory
 from ari_app.known_callers import KnownCallers
+from ari_app.lag import EventLag
 from ari_app.life import chance_of, new_life, profiles_of, rules_of
+from ari_app.overload_control import Load, admission_of
 from ari_app.pauses import PauseReasons
 from ari_app.queue_logger import QueueLogger
 from ari_app.recorder import Recorder
@@ -122,6 +124,7 @@ class Controller:
         self.notebook = RedisNotebook(settings.redis_address, settings.redis_prefix)
         self.known_callers = KnownCallers(caller_key(settings.token_key), self.notebook, self.clock)
         self.callbacks = CallbackBook(self.notebook, self.clock, self.acd)
+        load = Load(EventLag(), admission_of(settings.refuse_above_lag_s))
         self.engine = Engine(
             centre,
             self.board,
@@ -131,12 +134,14 @@ class Controller:
             new_call_id,
             self.known_callers,
             self.callbacks,
+            load.admission,
         )
         self.ari = AriTelephony(
             f"http://{settings.bind_address}:{settings.ari_port}/",
             settings.ari_secret,
             self.engine,
             self.engine.sweep,
+            load.lag,
         )
         self.accounts = build_accounts(centre, settings.demo_web_secret)
         self.reloading = Reloading(settings, self.put_in_force, self.ami.reload_module)
@@ -153,6 +158,7 @@ class Controller:
             calls=self.engine.call_desk,
             reload=self.reloading.reload,
             callbacks=self.engine.callback_desk,
+            load=load,
         )
 
     def put_in_force(self, centre: Centre) -> ReloadPlan:

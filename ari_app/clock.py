@@ -19,6 +19,11 @@ class Clock(Protocol):
         ...
 
 
+def machine_time() -> float:
+    """Unix seconds as the machine has them now, set back or not: only to compare with what it has stamped just before."""
+    return time.time()
+
+
 class SystemClock:
     """The machine's clock, held still while someone sets it back, so that no deadline is passed twice."""
 

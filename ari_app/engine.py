@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from ari_app.admission import Admission
 from ari_app.asked import ToOperator, ToQueue
 from ari_app.board import StatusBoard
 from ari_app.call import Call
@@ -32,6 +33,7 @@ from ari_app.known_callers import KnownCallers
 from ari_app.lives import Lives
 from ari_app.opening import Opening
 from ari_app.operator_commands import Asker
+from ari_app.overload_control import OverloadControl
 from ari_app.own_calls import OwnCalls
 from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan, plan_reload
@@ -67,6 +69,7 @@ class Engine:
         new_call_id: Callable[[float], str],
         known_callers: KnownCallers,
         callbacks: CallbackBook,
+        admission: Admission | None = None,
     ) -> None:
         self._centre = centre
         self._board = board
@@ -76,6 +79,8 @@ class Engine:
         self._new_call_id = new_call_id
         self._known_callers = known_callers
         self._callbacks = callbacks
+        self._admission = admission or Admission()
+        self._overload: OverloadControl | None = None
         self.callback_desk = CallbackDesk(callbacks, switchboard, lambda: self._centre)
         self._opening = Opening(lambda: self._centre, switchboard, clock)
         self.rosters = Rosters(centre.operators)
@@ -94,6 +99,7 @@ class Engine:
         """Be ready for events; lives run in ``group``."""
         self._group = group
         self._lives = Lives(group, telephony, self._switchboard)
+        self._overload = OverloadControl(self._admission, telephony)
         self._exchange = Exchange(
             centre=self._centre,
             in_force=lambda: self._centre,
@@ -145,7 +151,7 @@ class Engine:
             return
         match event.args:
             case ("inbound", number):
-                self._begin_inbound(event.channel, number, event.caller)
+                self._take_inbound(event, number)
             case ("feature", code, operator, *further):
                 self._begin_feature_code(event.channel, code, operator, "".join(further))
             case ("internal", dialled, operator):
@@ -154,6 +160,14 @@ class Engine:
                 log.error("unknown_arrival", channel=event.channel, args=event.args, replaces=event.replaces)
                 for channel in filter(None, (event.channel, event.replaces)):
                     self._in_background(self._running.hang_up(channel))
+
+    def _take_inbound(self, arrival: CallArrived, number: str) -> None:
+        """Who has been answered already, or has a life, is no new call and never turned away."""
+        known = arrival.answered or self._running_lives.has(arrival.channel)
+        if known or self._overload_control.may_enter():
+            self._begin_inbound(arrival.channel, number, arrival.caller)
+        else:
+            self._in_background(self._overload_control.turn_away(arrival.channel))
 
     def _begin_inbound(self, channel: str, number: str, caller: str) -> None:
         if self._running_lives.has(channel):
@@ -251,6 +265,7 @@ class Engine:
                 day = self._switchboard.day()
                 self._switchboard.start_new_day()
             self._opening.look()
+            self._overload_control.look()
             self._switchboard.publish_waiting()
             self._board.forget_ended_calls(ENDED_CALLS_KEPT)
 
@@ -352,6 +367,11 @@ class Engine:
     def _running_lives(self) -> Lives:
         assert self._lives is not None, "start() comes first"
         return self._lives
+
+    @property
+    def _overload_control(self) -> OverloadControl:
+        assert self._overload is not None, "start() comes first"
+        return self._overload
 
     def _in_background(self, work: Coroutine[Any, Any, None], /) -> None:
         if self._letting_go or self._group is None:

@@ -38,6 +38,7 @@ class Settings:
     redis_url: str = field(default="", repr=False, metadata={"env": "REDIS_URL"})
     redis_prefix: str = field(default="centralita:v1:", metadata={"env": "CENTRALITA_REDIS_PREFIX"})
     events_cap: int = field(default=10_000, metadata={"env": "CENTRALITA_EVENTS_CAP"})
+    refuse_above_lag_s: float = field(default=0.15, metadata={"env": "CENTRALITA_REFUSE_ABOVE_LAG_S"})
     ari_secret: str = field(default="", repr=False, metadata={"env": "CENTRALITA_ARI_SECRET"})
     ami_secret: str = field(default="", repr=False, metadata={"env": "CENTRALITA_AMI_SECRET"})
     token_key: str = field(default="", repr=False, metadata={"env": "CENTRALITA_TOKEN_KEY"})
@@ -127,6 +128,10 @@ def parse_env_file(path: Path) -> dict[str, str]:
 def _typed(setting: str, kind: str, name: str, text: str, place: str, project: Path) -> Any:
     if kind == "Path":
         return (project / Path(text).expanduser()).resolve()
+    if kind == "float":
+        if not re.fullmatch(r"-?[0-9]{1,6}(\.[0-9]{1,3})?", text):
+            raise BadSettings(f"{name}={text!r} (from {place}) is not a number; give one such as {_default(setting)}")
+        return float(text)
     if kind != "int":
         return text
     if not re.fullmatch(r"[0-9]{1,9}", text):

@@ -39,12 +39,14 @@ class CallArrived:
     """A channel entered the application from the dialplan, with the dialplan's arguments.
 
     ``replaces``: a phone's INVITE with Replaces has put it into this channel's place, which stays up, out of its bridge.
+    ``answered``: it is up already, e.g. since it waited in the dialplan for us to come back.
     """
 
     channel: str
     args: tuple[str, ...]
     caller: str
     replaces: str | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +189,23 @@ class Telephony(Protocol):
         """Stop; unknown ids are ignored."""
         ...
 
+    def lag_s(self) -> float:
+        """How late we hear of what happens: the most of the last second, 0.0 when nothing happened."""
+        ...
+
     async def answer(self, channel: str) -> None:
         """Answer an incoming channel; harmless on one that is up."""
         ...
 
     async def hang_up(self, channel: str) -> None:
         """End a channel; harmless on one that is gone."""
+        ...
+
+    async def refuse(self, channel: str) -> None:
+        """Turn a call away that has not been answered: its carrier is told 503, and may try elsewhere.
+
+        Harmless on one that is gone.
+        """
         ...
 
     async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:

@@ -22,6 +22,8 @@ from ari_app.adapters.ari_commands import AriClient, CommandSockets
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
 from ari_app.cancellation import to_its_end
+from ari_app.clock import machine_time
+from ari_app.lag import EventLag
 from ari_app.telephony import (
     BridgeInfo,
     CallArrived,
@@ -60,16 +62,22 @@ class AriTelephony:
     """The Telephony port on one Asterisk.
 
     ``arrivals`` gets a CallArrived for each new channel; ``on_connected`` is awaited after each (re)connection, when
-    commands work and missed events have been made good.
+    commands work and missed events have been made good. ``lag`` is told how late each event is taken in.
     """
 
     def __init__(
-        self, base_url: str, secret: str, arrivals: Inbox, on_connected: Callable[[], Awaitable[None]]
+        self,
+        base_url: str,
+        secret: str,
+        arrivals: Inbox,
+        on_connected: Callable[[], Awaitable[None]],
+        lag: EventLag | None = None,
     ) -> None:
         self._base_url = base_url
         self._secret = secret
         self._arrivals = arrivals
         self._on_connected = on_connected
+        self._lag = lag or EventLag()
         self._client: AriClient | None = None
         self._watched: dict[str, Inbox] = {}
         self._seen: set[str] = set()
@@ -146,6 +154,9 @@ class AriTelephony:
     # -- events --------------------------------------------------------------------------------------------------------
 
     def _on_event(self, event: dict[str, Any]) -> None:
+        lag_s = ari_events.lag_s_of(event, machine_time())
+        if lag_s is not None:
+            self._lag.note(lag_s, asyncio.get_running_loop().time())
         if event["type"] == "ApplicationReplaced":
             self._replaced = True
             self.let_go()
@@ -194,6 +205,10 @@ class AriTelephony:
             return True
         return False
 
+    def lag_s(self) -> float:
+        """See Telephony.lag_s."""
+        return self._lag.recent_s(asyncio.get_running_loop().time())
+
     def watch(self, id_: str, inbox: Inbox) -> None:
         """See Telephony.watch."""
         self._watched[id_] = inbox
@@ -227,6 +242,11 @@ class AriTelephony:
         """See Telephony.hang_up."""
         with contextlib.suppress(ChannelGone):
             await self._ari.channels.hangup(channelId=channel)
+
+    async def refuse(self, channel: str) -> None:
+        """See Telephony.refuse. Asterisk makes Q.850's cause 34, "no circuit available", a 503."""
+        with contextlib.suppress(ChannelGone):
+            await self._ari.channels.hangup(channelId=channel, reason="congestion")
 
     async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:
         """See Telephony.play."""

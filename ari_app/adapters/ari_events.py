@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from ari_app.telephony import (
@@ -50,6 +51,14 @@ def subject_of(event: Json) -> str | None:
     return about["id"] if about else None
 
 
+def lag_s_of(event: Json, now: float) -> float | None:
+    """For how long the event has been under way at Unix second ``now``; None if it does not say when it happened."""
+    try:
+        return now - datetime.fromisoformat(event["timestamp"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
     """Our event for an ARI event, or None if it says nothing new. ``refusal`` is what is known of why it ended."""
     subject = subject_of(event)
@@ -59,7 +68,9 @@ def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
         case "StasisStart" if OWN_LEG not in event["args"]:
             replaced = event.get("replace_channel")
             number = event["channel"]["caller"]["number"]
-            return CallArrived(subject, tuple(event["args"]), number, replaced["id"] if replaced else None)
+            replaces = replaced["id"] if replaced else None
+            answered = event["channel"]["state"] == "Up"
+            return CallArrived(subject, tuple(event["args"]), number, replaces, answered)
         case "ChannelStateChange" if event["channel"]["state"] == "Up":
             return LegAnswered(subject)
         case "ChannelStateChange" if event["channel"]["state"] == "Ringing":

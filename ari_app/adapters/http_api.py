@@ -11,6 +11,7 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, FastAPI, Query, Request, Response
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from ari_app.accounts import Accounts
@@ -44,6 +45,7 @@ from ari_app.callback_desk import CallbackCommands
 from ari_app.commands import CentreCommands, Reload, UnknownCall
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject, utc_day
 from ari_app.operator_commands import OperatorCommands
+from ari_app.overload_control import Load
 
 log = structlog.get_logger(__name__)
 
@@ -80,12 +82,13 @@ def create_app(
     followers_max: int = 500,
     history: CentreHistory | None = None,
     day: Callable[[float], str] = utc_day,
+    load: Load | None = None,
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
     ``token_key`` signs tokens (ValueError below TOKEN_KEY_LENGTH characters); ``now`` is Unix seconds. Create it before
     the engine puts anything on the board, so that the event stream's sequence numbers are the board's. ``history`` answers
-    what has happened, ``day`` tells the centre's date.
+    what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics.
     """
     app = FastAPI(
         title="Centralita",
@@ -110,7 +113,7 @@ def create_app(
         app.include_router(callback_routes(callbacks))
     if calls is not None:
         app.include_router(call_routes(board, calls))
-    app.include_router(_watch_routes(board, hub, parts, history))
+    app.include_router(_watch_routes(parts, registry_of(board, hub, history, load)))
     if history is not None:
         app.include_router(history_routes(board, history, day))
     return app
@@ -228,9 +231,8 @@ def _authenticated(tag: str) -> APIRouter:
     )
 
 
-def _watch_routes(board: StatusBoard, hub: EventHub, parts: Parts, history: CentreHistory | None) -> APIRouter:
+def _watch_routes(parts: Parts, registry: CollectorRegistry) -> APIRouter:
     router = APIRouter(tags=["watching"])
-    registry = registry_of(board, hub, history)
 
     @router.get("/healthz")
     async def show_health() -> Response:

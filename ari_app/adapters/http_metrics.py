@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from math import isinf
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from ari_app.adapters.http_events import EventHub
 from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
 from ari_app.contract import OperatorStatus, QueueStatus
+from ari_app.overload_control import Load
 
 OPERATOR_STATES = (
     "logged_out",
@@ -36,13 +38,41 @@ DAY_COUNTS = {
 }
 
 
-def registry_of(board: StatusBoard, hub: EventHub, history: CentreHistory | None = None) -> CollectorRegistry:
+def registry_of(
+    board: StatusBoard, hub: EventHub, history: CentreHistory | None = None, load: Load | None = None
+) -> CollectorRegistry:
     """A registry of its own, so that two engines in one process do not collide."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(BoardCollector(board, hub))
     if history is not None:
         registry.register(EstimateCollector(history))
+    if load is not None:
+        registry.register(LoadCollector(load))
     return registry
+
+
+class LoadCollector(Collector):
+    """Whether the engine keeps up."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+
+    def collect(self) -> Iterable[Metric]:
+        """See Collector."""
+        buckets = [
+            ("+Inf" if isinf(bound) else str(bound), float(number)) for bound, number in self._load.lag.cumulative()
+        ]
+        yield HistogramMetricFamily(
+            "centralita_event_lag_seconds",
+            "How late the telephony's events are taken in.",
+            buckets=buckets,
+            sum_value=self._load.lag.sum_s,
+        )
+        refused = CounterMetricFamily(
+            "centralita_calls_refused_for_load", "New calls refused with 503 since the engine had fallen behind."
+        )
+        refused.add_metric([], self._load.admission.refused)
+        yield refused
 
 
 class EstimateCollector(Collector):

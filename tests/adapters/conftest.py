@@ -20,7 +20,9 @@ from ari_app.callback_desk import CallbackStatus
 from ari_app.commands import Reloaded, ReloadRefused, StateRefused, UnknownCall, UnknownOperator, WantedState
 from ari_app.contract import CallStatus, OperatorStatus
 from ari_app.history import History
+from ari_app.lag import EventLag
 from ari_app.operator_commands import Asker, OutOfSight, UnknownDisposition, UnknownQueue
+from ari_app.overload_control import Load, admission_of
 from ari_app.pauses import UnknownReason
 from queues.acd import Acd
 from queues.events import AcdEvent
@@ -71,6 +73,7 @@ class FakeCentre:
         )
         self.acd = Acd([QueueRules("soporte")], [OperatorProfile("1005", ("soporte",))])
         self.history = History(self.acd, lambda: self.now_s)
+        self.load = Load(EventLag(), admission_of(0.15))
         self.app = create_app(
             self.board,
             self,
@@ -84,6 +87,7 @@ class FakeCentre:
             calls=self,
             keep_alive_s=0.05,
             history=self.history,
+            load=self.load,
         )
         self.problems: tuple[str, ...] = ()
         self.asked: list[tuple[str, Asked, str | None]] = []

@@ -8,14 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from ari_app.adapters.ari import AriTelephony
-from ari_app.telephony import Telephony, TelephonyEvent
-from sip_agents import SipAgent
+from ari_app.telephony import CallArrived, Telephony, TelephonyEvent
+from sip_agents import CallRefused, SipAgent
 from tests.e2e.stack import Stack
 from tests.fakes.telephony import Behaviour
 
 
 class Bench(Protocol):
-    """One telephone system with phones 1001 (configurable) and the way to take it down."""
+    """One telephone system with a carrier's line, phone 1001 (configurable) and the way to take it down."""
 
     @property
     def telephony(self) -> Telephony:
@@ -46,11 +46,23 @@ class Bench(Protocol):
         """The person at 1001 passes the older of two calls on to the newer."""
         ...
 
+    async def call_arrives(self) -> CallArrived:
+        """The carrier brings a call."""
+        ...
+
+    async def carrier_is_told(self) -> int:
+        """The SIP status with which that call was refused."""
+        ...
+
 
 class RealBench:
-    def __init__(self, telephony: AriTelephony, phone: SipAgent) -> None:
+    def __init__(
+        self, telephony: AriTelephony, phone: SipAgent, carrier: SipAgent, arrivals: asyncio.Queue[TelephonyEvent]
+    ) -> None:
         self.telephony = telephony
         self._phone = phone
+        self._carrier = carrier
+        self._arrivals = arrivals
 
     async def phone_behaves(self, behaviour: Behaviour) -> None:
         self._phone.auto_answer = 0.02 if behaviour == "answers" else None
@@ -78,10 +90,23 @@ class RealBench:
         await newer.answered()
         await older.refer(newer.far_uri, replaces=newer)
 
+    async def call_arrives(self) -> CallArrived:
+        self._brought = await self._carrier.call("900100201")
+        arrived = await asyncio.wait_for(self._arrivals.get(), 10)
+        assert isinstance(arrived, CallArrived)
+        return arrived
+
+    async def carrier_is_told(self) -> int:
+        try:
+            await self._brought.answered()
+        except CallRefused as refused:
+            return refused.status
+        return 200
+
 
 @asynccontextmanager
 async def real_bench(stack: Stack) -> AsyncIterator[RealBench]:
-    """An ARI connection and phone 1001, registered."""
+    """An ARI connection, the carrier's line and phone 1001, registered."""
     connected = asyncio.Event()
 
     async def on_connected() -> None:
@@ -91,9 +116,9 @@ async def real_bench(stack: Stack) -> AsyncIterator[RealBench]:
     arrivals: asyncio.Queue[TelephonyEvent] = asyncio.Queue()
     address = f"http://{settings.bind_address}:{settings.ari_port}/"
     telephony = AriTelephony(address, settings.ari_secret, arrivals, on_connected)
-    async with asyncio.TaskGroup() as group, stack.phone("1001") as phone:
+    async with asyncio.TaskGroup() as group, stack.phone("1001") as phone, stack.carrier() as carrier:
         link = group.create_task(telephony.run())
         await phone.register()
         await asyncio.wait_for(connected.wait(), 10)
-        yield RealBench(telephony, phone)
+        yield RealBench(telephony, phone, carrier, arrivals)
         link.cancel()

@@ -146,6 +146,25 @@ async def test_metrics_are_the_boards_at_the_scrape_and_name_no_call(api: Api) -
     assert 'centralita_calls_up{stage="waiting"} 0.0' in (await api.http.get("/metrics")).text
 
 
+async def test_metrics_show_how_late_events_are_and_how_many_calls_were_refused_for_it(api: Api) -> None:
+    for lag_s in (0.004, 0.04, 9.0):
+        api.centre.load.lag.note(lag_s, now=100.0)
+    for lag_s in (0.2, 0.1, 0.04):
+        api.centre.load.admission.may_enter(lag_s)
+    shown = (await api.http.get("/metrics")).text.splitlines()
+    for line in (
+        "# TYPE centralita_event_lag_seconds histogram",
+        'centralita_event_lag_seconds_bucket{le="0.005"} 1.0',
+        'centralita_event_lag_seconds_bucket{le="0.05"} 2.0',
+        'centralita_event_lag_seconds_bucket{le="5.0"} 2.0',
+        'centralita_event_lag_seconds_bucket{le="+Inf"} 3.0',
+        "centralita_event_lag_seconds_count 3.0",
+        "centralita_event_lag_seconds_sum 9.044",
+        "centralita_calls_refused_for_load_total 2.0",
+    ):
+        assert line in shown
+
+
 async def test_openapi_describes_every_route_and_loads_nothing_from_elsewhere(api: Api) -> None:
     described = (await api.http.get("/api/v1/openapi.json")).json()
     assert described["openapi"].startswith("3.1")

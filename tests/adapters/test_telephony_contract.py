@@ -15,6 +15,7 @@ from ari_app.telephony import (
     AlreadyThere,
     AttendedTransferAsked,
     BlindTransferAsked,
+    CallArrived,
     CallerShown,
     ChannelEnded,
     ChannelGone,
@@ -39,7 +40,8 @@ _ids = iter(range(1_000_000))
 
 class FakeBench:
     def __init__(self) -> None:
-        self.telephony = FakeTelephony()
+        self._arrivals = asyncio.Queue[TelephonyEvent]()
+        self.telephony = FakeTelephony(self._arrivals)
         self.telephony.finishes_prompts_at_once = True
         self.telephony.missing_sounds = {"sound:no-such-file"}
 
@@ -61,6 +63,15 @@ class FakeBench:
     async def phone_connects_its_calls(self) -> None:
         older, newer = self.telephony.channels_up
         self.telephony.refers_to_own_call(older, newer, next(iter(self.telephony.hears(newer)), None))
+
+    async def call_arrives(self) -> CallArrived:
+        self.telephony.call_arrives(fresh("caller"), "inbound", "900100201")
+        arrived = self._arrivals.get_nowait()
+        assert isinstance(arrived, CallArrived)
+        return arrived
+
+    async def carrier_is_told(self) -> int:
+        return 503 if self.telephony.refused else 200
 
     def _newest(self) -> str:
         return next(reversed(self.telephony.channels_up))
@@ -259,6 +270,20 @@ class TelephonyContract:
         await bench.telephony.hang_up(leg)
         await no_channel_is_listed(bench)
         assert inbox.empty()
+
+    async def test_a_call_that_is_refused_is_told_503_and_gone(self, bench: Bench) -> None:
+        arrived = await bench.call_arrives()
+        assert (arrived.args, arrived.answered) == (("inbound", "900100201"), False)
+        await bench.telephony.refuse(arrived.channel)
+        assert await bench.carrier_is_told() == 503
+        await no_channel_is_listed(bench)
+        await bench.telephony.refuse(arrived.channel)  # harmless afterwards
+
+    async def test_a_call_that_is_only_hung_up_is_not_told_503(self, bench: Bench) -> None:
+        arrived = await bench.call_arrives()
+        await bench.telephony.hang_up(arrived.channel)
+        assert await bench.carrier_is_told() != 503
+        await no_channel_is_listed(bench)
 
 
 class TestFakeTelephony(TelephonyContract):

@@ -60,6 +60,9 @@ class FakeTelephony:
         self.bridges_up: dict[str, tuple[str, list[str]]] = {}
         self.played: list[tuple[str, tuple[str, ...], str]] = []
         self.away = False
+        self.lag = 0.0
+        self.refused: list[str] = []
+        """The channels whose carrier was told 503."""
         self.finishes_prompts_at_once = False
         self.dialled: dict[str, str] = {}
         self.told_of_transfers: list[tuple[str, TransferOutcome]] = []
@@ -67,11 +70,11 @@ class FakeTelephony:
 
     # -- what people do ------------------------------------------------------------------------------------------------
 
-    def call_arrives(self, channel: str, *args: str, caller: str = "600111222") -> None:
+    def call_arrives(self, channel: str, *args: str, caller: str = "600111222", answered: bool = False) -> None:
         """A caller's channel enters the application."""
         assert self.arrivals is not None
-        self.channels_up[channel] = FakeChannel(caller, variables={"CENTRALITA_ROLE": "caller"})
-        self.arrivals.put_nowait(CallArrived(channel, args, caller))
+        self.channels_up[channel] = FakeChannel(caller, answered, {"CENTRALITA_ROLE": "caller"})
+        self.arrivals.put_nowait(CallArrived(channel, args, caller, answered=answered))
 
     def hangs_up(self, channel: str, refusal: RefusalCause = "failed") -> None:
         """The far end of ``channel`` ends it."""
@@ -124,6 +127,9 @@ class FakeTelephony:
     def unwatch(self, id_: str) -> None:
         self._watched.pop(id_, None)
 
+    def lag_s(self) -> float:
+        return self.lag
+
     async def answer(self, channel: str) -> None:
         self._channel(channel).up = True
 
@@ -132,6 +138,11 @@ class FakeTelephony:
         if channel in self.channels_up:
             self._end(channel, "failed")
         await asyncio.sleep(0)  # as Asterisk may: the event comes before the answer
+
+    async def refuse(self, channel: str) -> None:
+        if channel in self.channels_up and not self.channels_up[channel].up:
+            self.refused.append(channel)
+        await self.hang_up(channel)
 
     async def play(self, channel: str, playback: str, media: Sequence[str], language: str) -> None:
         self._channel(channel).playback = playback

@@ -16,5 +16,5 @@ def test_every_setting_is_documented_with_its_default() -> None:
             continue
         lines = [line for line in text.splitlines() if f"`{variable}`" in line]
         assert lines, f"{variable} is missing in docs/settings.md"
-        if isinstance(setting.default, int):
+        if isinstance(setting.default, int | float):
             assert f"`{setting.default}`" in lines[0], f"the default of {variable} is another one"
