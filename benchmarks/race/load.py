@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from benchmarks.race.arena import CROWD, LOAD, QUEUE, RECORDED, Arena
+from benchmarks.race.arena import CROWD, LOAD, QUEUE, RECORDED, Arena, answer
 from benchmarks.race.cost import cost_so_far, memory_kb
 from benchmarks.race.measured import Aim, Case, Measured, Play
 from benchmarks.race.sipp import Run, Told
-from benchmarks.race.watching import lags_of_changes
+from benchmarks.race.watching import at_most, lag_buckets, lags_of_changes
 
 RATE = 60
 TALK_MS = 1000
@@ -18,6 +18,8 @@ LONG_TALK_MS = 600_000
 FIRST_RATE, NARROW = 40, 20
 """``ceiling`` begins with so many calls a second, and ends when it knows the answer within so many."""
 CEILING_P99_MS = 100
+TOO_MANY, IN_PROGRESS = 400, 5
+LAG = "event lag p99, ms"
 CPU = "CPU a call, ms"
 
 
@@ -110,6 +112,32 @@ async def recorded(arena: Arena, conversations: int) -> Measured:
         await run.ended(30.0)
     each = {f"{name} CPU, ms a second": 1000 * cpu_s / over_s for name, cpu_s in spent.items()}
     return Measured((), {"CPU, ms a second": sum(each.values()), **each})
+
+
+async def overload(arena: Arena, tenths: int) -> Measured:
+    """Far more calls than can be carried, for so many tenths of a second, while some people talk."""
+    phones = await arena.operators(IN_PROGRESS)
+    talking = [await arena.dial() for _ in phones]
+    for phone in phones:
+        await answer(await phone.incoming(15.0))
+    calls = TOO_MANY * tenths // 10
+    async with arena.crowd(CROWD, SHORT_TALK_MS):
+        before = await lag_buckets(arena.stack)
+        run = await arena.calling(TOO_MANY, calls)
+        told = await run.ended(tenths / 10 + 90.0)
+        lags = {bound: number - before[bound] for bound, number in (await lag_buckets(arena.stack)).items()}
+        harmed = sum(call.end_reason is not None for call in talking)
+        for call in talking:
+            await call.hang_up()
+        await arena.no_calls()
+    figures = {
+        "calls offered": calls,
+        "refused with 503": len(told.at("refused")),
+        "neither served nor refused": calls - told.succeeded,
+        "conversations harmed": harmed,
+    }
+    lag = {LAG: 1000 * at_most(lags, 0.99)} if arena.system.name == "engine" else {}
+    return Measured((), {**figures, **lag})
 
 
 async def status(arena: Arena, seconds: int) -> Measured:
@@ -225,6 +253,20 @@ LOADED = (
                 "CPU <= 1.1 x Queue()'s",
                 lambda ours, theirs: ours.figures["CPU, ms a second"] <= 1.1 * theirs.figures["CPU, ms a second"],
             ),
+        ),
+    ),
+    Case(
+        "overload",
+        f"{TOO_MANY} calls a second to {CROWD} operators, while {IN_PROGRESS} others talk: what becomes of all, and how late"
+        " the engine hears of events (the bound of the histogram's bucket)",
+        overload,
+        trial=5,
+        quick=20,
+        full=100,
+        aims=(
+            Aim("every call is served or refused", lambda ours, _: ours.figures["neither served nor refused"] == 0),
+            Aim("no conversation harmed", lambda ours, _: ours.figures["conversations harmed"] == 0),
+            Aim("lag p99 <= 250 ms", lambda ours, _: ours.figures[LAG] <= 250),
         ),
     ),
     Case(

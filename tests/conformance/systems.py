@@ -13,7 +13,7 @@ from sip_agents import SipAgent
 from tests.conformance.ami import Ami, Message
 from tests.conformance.scenario import SystemName
 from tests.conformance.written import AMI_SECRET, AMI_USER, Written, in_asterisk
-from tests.e2e.stack import WEB_SECRET, Stack, running_stack
+from tests.e2e.stack import LATE_S, WEB_SECRET, Stack, running_stack
 
 SUPERVISOR, COORDINATOR = "2001", "3001"
 
@@ -71,10 +71,12 @@ async def until(true: Callable[[], Awaitable[bool]], awaited: str, within_s: flo
 
 
 @asynccontextmanager
-async def both_systems(folder: Path, written: Written) -> AsyncIterator[tuple[Stack, dict[SystemName, System]]]:
+async def both_systems(
+    folder: Path, written: Written, refuse_above_lag_s: float = LATE_S
+) -> AsyncIterator[tuple[Stack, dict[SystemName, System]]]:
     """Start one centre below ``folder`` in which both serve the same phones; nothing runs afterwards."""
     written.make_centre()
-    async with running_stack(folder, centre=lambda _: written.centre) as stack:
+    async with running_stack(folder, centre=lambda _: written.centre, refuse_above_lag_s=refuse_above_lag_s) as stack:
         written.append_to(stack.instance.folders.etc)
         for command in ("manager reload", "module reload pbx_config.so", "module reload app_queue.so"):
             await stack.instance.asterisk_rx(command)

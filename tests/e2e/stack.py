@@ -37,9 +37,9 @@ QUICK = {
     "unreachable_pause_s": 1.5,
     "relax": [{"after_s": 2.0, "anyone": True}],
 }
+"""The demo's times, made short; what is waited for is always an event."""
 LATE_S = 5.0
 """A lag that no test meets unless it means to: the machine may be busy with something else."""
-"""The demo's times, made short; what is waited for is always an event."""
 
 
 def quick_centre(folder: Path) -> Path:
