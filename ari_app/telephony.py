@@ -190,7 +190,7 @@ class Telephony(Protocol):
         ...
 
     def lag_s(self) -> float:
-        """How late we hear of what happens: the most of the last second, 0.0 when nothing happened."""
+        """How far behind we are: the most that an event of the last second was late, or the age of a command without an answer."""
         ...
 
     async def answer(self, channel: str) -> None:

@@ -207,7 +207,9 @@ class AriTelephony:
 
     def lag_s(self) -> float:
         """See Telephony.lag_s."""
-        return self._lag.recent_s(asyncio.get_running_loop().time())
+        commands = self._client.commands if self._client is not None else None
+        late_s = commands.oldest_s() if commands is not None else 0.0
+        return max(late_s, self._lag.recent_s(asyncio.get_running_loop().time()))
 
     def watch(self, id_: str, inbox: Inbox) -> None:
         """See Telephony.watch."""

@@ -145,6 +145,11 @@ class CommandSockets:
                     if stuck is not None:
                         await stuck.close()
 
+    def oldest_s(self) -> float:
+        """For how long the oldest command that has no answer yet has been waiting for it; 0.0 if none does."""
+        asked = [socket.asked[0].since for socket in self._sockets if socket.asked]
+        return asyncio.get_running_loop().time() - min(asked) if asked else 0.0
+
     async def ask(self, command: Command) -> Answer:
         """Raises TelephonyError and its kinds for anything but 2xx."""
         open_sockets = [socket for socket in self._sockets if socket.wire is not None]
