@@ -55,7 +55,8 @@ Play = Callable[[Arena, int], Awaitable[Measured]]
 @dataclass(frozen=True)
 class Case:
     """``what`` is measured; ``play(arena, size)``; ``trial``, ``quick`` and ``full`` are its sizes: in the tests, in a quick run,
-    in a full one; ``aims``: what the engine should reach. ``engine_only``: ``Queue()`` has nothing to compare it with."""
+    in a full one; ``aims``: what the engine should reach. ``engine_only``: ``Queue()`` has nothing to compare it with;
+    ``next_lever``: said where an aim is missed: why, and what to pull next."""
 
     name: str
     what: str
@@ -65,3 +66,4 @@ class Case:
     full: int
     aims: tuple[Aim, ...]
     engine_only: bool = False
+    next_lever: str = ""

@@ -54,6 +54,11 @@ class Raced:
     ours: Measured
     theirs: Measured
 
+    @property
+    def missed(self) -> bool:
+        """Whether an aim was missed."""
+        return not all(aim.met(self.ours, self.theirs) for aim in self.case.aims)
+
     def verdict(self) -> str:
         """Each aim, and whether it was met."""
         return "; ".join(
@@ -119,6 +124,8 @@ def write_document(raced: list[Raced], where: str, profiles: str, *, full: bool)
     text = INTRODUCTION.format(machine=where + (" A full run." if full else " A quick run.")) + table(raced) + "\n"
     for one in raced:
         text += f"\n## {one.case.name}\n\n{one.case.what[0].upper()}{one.case.what[1:]}.\n"
+        if one.missed and one.case.next_lever:
+            text += f"\n{one.case.next_lever}\n"
         picture = f"images/race_{one.case.name}.svg"
         if one.ours.times:
             _plot(one, DOCS / picture, _shares)
