@@ -210,8 +210,8 @@ LOADED = (
             Aim("no call fails", lambda ours, _: ours.figures["calls failed"] == 0),
             Aim("CPU <= 1.4 x Queue()'s", lambda ours, theirs: ours.figures[CPU] <= 1.4 * theirs.figures[CPU]),
         ),
-        next_lever="Asterisk itself costs no more than with `Queue()`; what is above it is the engine's Python. Of that, a third is the"
-        " event loop with its sockets: 15 writes, 19 reads and 42 turns a call. Next: only the changed fields to Redis, music"
+        next_lever="Asterisk itself costs no more than with `Queue()`; what is above it is the engine's Python. A third of that is"
+        " the event loop with its sockets: 15 writes, 19 reads and 42 turns a call. Next: only the changed fields to Redis, music"
         " that need not be started and stopped where an operator answers at once, one turn for all that one read brought.",
     ),
     Case(
@@ -290,8 +290,8 @@ LOADED = (
         quick=100,
         full=1000,
         aims=(Aim("flat within 20 %", _flat),),
-        next_lever="With many up, more of what happens in a second falls into one transaction and one turn of the event loop, and the"
-        " waiting line's upkeep is shared by fewer calls; whichever of the two wins moves the figure. Next: measure with so many"
+        next_lever="With many up, more of what happens in a second falls into one transaction and one turn of the event loop, and"
+        " the waiting line's upkeep is shared by fewer calls; whichever of the two wins moves the figure. Next: measure with"
         " conversations instead of waiting callers, which needs as many phones.",
         engine_only=True,
     ),
