@@ -1,9 +1,9 @@
-"""What must not be cut short? A clean-up, or a command that makes something, once it has begun."""
+"""What becomes of a cancellation? It waits for what must not be cut short, and it is never lost."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -24,3 +24,13 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
         if not doing.cancelled():
             doing.exception()  # read, so that nobody warns that it was not
         raise
+
+
+async def in_time(awaited: Awaitable[T], within_s: float) -> T:
+    """What ``awaited`` gives. Raises TimeoutError.
+
+    Instead of asyncio.wait_for, which before Python 3.12 loses a cancellation that comes in the instant in which ``awaited`` is
+    done: a caller's life would go on without its caller, for ever.
+    """
+    async with asyncio.timeout(within_s):
+        return await awaited

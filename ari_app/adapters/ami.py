@@ -15,6 +15,8 @@ from typing import Any
 import structlog
 from panoramisk.manager import Manager
 
+from ari_app.cancellation import in_time
+
 log = structlog.get_logger(__name__)
 COMMAND_DEADLINE_S = 5.0
 
@@ -136,7 +138,7 @@ class AmiLink:
             raise AmiError(f"{action['Action']}: not connected to AMI")
         future = self._manager.send_action(action)
         try:
-            answer = await asyncio.wait_for(future, COMMAND_DEADLINE_S)
+            answer = await in_time(future, COMMAND_DEADLINE_S)
         except TimeoutError as late:
             raise AmiError(f"{action['Action']}: no answer in {COMMAND_DEADLINE_S:g} s") from late
         first = answer[0] if isinstance(answer, list) else answer

@@ -21,7 +21,7 @@ from ari_app.adapters import ari_events
 from ari_app.adapters.ari_commands import AriClient, CommandSockets
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
-from ari_app.cancellation import to_its_end
+from ari_app.cancellation import in_time, to_its_end
 from ari_app.clock import machine_time
 from ari_app.lag import EventLag
 from ari_app.telephony import (
@@ -221,13 +221,6 @@ class AriTelephony:
         self._seen.discard(id_)
         self._refusals.pop(id_, None)
 
-    @staticmethod
-    async def _within_deadline(happening: asyncio.Future[None], awaited: str) -> None:
-        try:
-            await asyncio.wait_for(happening, COMMAND_DEADLINE_S)
-        except TimeoutError as late:
-            raise TelephonyAway(f"waited {COMMAND_DEADLINE_S:g} s for {awaited}") from late
-
     # -- commands ------------------------------------------------------------------------------------------------------
 
     @property
@@ -310,7 +303,9 @@ class AriTelephony:
         try:
             headers = AUTO_ANSWER if auto_answer else {}
             await self._create_leg(leg, phone, {**caller, **variables, **headers}, talks_with)
-            await self._within_deadline(entered, f"leg {leg} to enter the application")
+            await in_time(entered, COMMAND_DEADLINE_S)
+        except TimeoutError as late:
+            raise TelephonyAway(f"waited {COMMAND_DEADLINE_S:g} s for leg {leg} to enter the application") from late
         finally:
             del self._entering[leg]
         await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)

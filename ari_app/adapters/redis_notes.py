@@ -10,6 +10,7 @@ import structlog
 
 from ari_app.adapters.redis_link import AWAY, Command, RedisLink
 from ari_app.adapters.redis_memory import in_parts
+from ari_app.cancellation import in_time
 
 log = structlog.get_logger(__name__)
 PAUSE_S: Final = 1.0
@@ -41,7 +42,7 @@ class RedisNotebook:
     async def kept(self, within_s: float) -> bool:
         """See Notebook.kept."""
         try:
-            await asyncio.wait_for(self._all_kept.wait(), within_s)
+            await in_time(self._all_kept.wait(), within_s)
         except TimeoutError:
             return False
         return True
