@@ -73,7 +73,7 @@ class ForkyRoot:
 
 
 def provide_root(cache: Path, say: Say, mirror: str = "") -> ForkyRoot:
-    """The cached root below ``cache``, made first if it is not there or not whole (about 90 MB to download).
+    """The cached root below ``cache``, made first if it is not there or not whole (about 100 MB to download).
 
     ``mirror`` is a Debian mirror's URL; empty: the one that this system's apt uses. Two callers at once make it once.
     Raises SetupFailed with what to do.

@@ -26,7 +26,7 @@ async def run(cases: list[Case], full: bool, profiled: bool, folder: Path) -> tu
     async with race(folder) as on:
         for case in cases:
             turns: dict[SystemName, list[Measured]] = {name: [] for name in SYSTEMS}
-            for turn in range(1, 1 + (1 if case.engine_only and not full else TURNS)):
+            for turn in range(1, 1 + (1 if case.engine_only else TURNS)):
                 for name in SYSTEMS[1:] if case.engine_only else SYSTEMS:
                     print(f"{case.name}, turn {turn}: {name}", file=sys.stderr, flush=True)
                     async with on.arena(name) as arena:

@@ -193,7 +193,7 @@ LOADED = (
             arrival(rate),
             trial=rate,
             quick=2 * rate,
-            full=15 * rate,
+            full=10 * rate,
             aims=ARRIVAL,
         )
         for rate in (10, RATE)
@@ -221,7 +221,7 @@ LOADED = (
         ceiling,
         trial=2,
         quick=5,
-        full=50,
+        full=30,
         aims=(
             Aim(
                 ">= 0.75 x Queue()'s",
@@ -264,8 +264,8 @@ LOADED = (
         " the engine hears of events (the bound of the histogram's bucket)",
         overload,
         trial=5,
-        quick=20,
-        full=100,
+        quick=10,
+        full=30,
         aims=(
             Aim("every call is served or refused", lambda ours, _: ours.figures["neither served nor refused"] == 0),
             Aim("no conversation harmed", lambda ours, _: ours.figures["conversations harmed"] == 0),

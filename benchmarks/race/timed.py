@@ -138,7 +138,7 @@ TIMED = (
         next_call(1),
         trial=2,
         quick=4,
-        full=40,
+        full=15,
         aims=NEXT_CALL,
     ),
     Case(
@@ -147,7 +147,7 @@ TIMED = (
         next_call(20),
         trial=2,
         quick=4,
-        full=40,
+        full=15,
         aims=NEXT_CALL,
     ),
     Case(
@@ -156,7 +156,7 @@ TIMED = (
         connect,
         trial=1,
         quick=5,
-        full=50,
+        full=25,
         aims=(
             Aim("p99 <= 60 ms", lambda ours, _: ours.p99 <= 60),
             Aim("p99 <= Queue()'s + 5 ms", lambda ours, theirs: ours.p99 <= theirs.p99 + 5),
@@ -168,7 +168,7 @@ TIMED = (
         ivr,
         trial=1,
         quick=5,
-        full=50,
+        full=25,
         aims=(Aim("p99 <= the dialplan's + 20 ms", lambda ours, theirs: ours.p99 <= theirs.p99 + 20),),
     ),
 )
