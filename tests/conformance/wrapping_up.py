@@ -55,6 +55,7 @@ async def wrapup_time_per_member(on: Stage) -> Findings:
 
 async def talks(on: Stage, queue: str, phones: list[SipAgent]) -> str:
     """A call that is answered and ended by the member: whose it was."""
+    on.from_here_on()  # or else an earlier call's CONNECT would do, and a member who hangs up before being connected ends no call
     call = await on.dial(queue)
     incoming, name = await first_incoming(phones)
     await incoming.answer()

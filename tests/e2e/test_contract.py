@@ -31,6 +31,7 @@ async def test_redis_keeps_the_contract_at_every_stage_of_a_call(stack: Stack) -
             read["ringing"] = await everything(stack)
             await incoming.answer()
             await watch.call(stage="talking")
+            await incoming.heard_sound()
             read["talking"] = await everything(stack)
             await incoming.hang_up()
             await watch.operator("1009", state="wrap_up")
