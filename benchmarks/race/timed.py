@@ -146,7 +146,7 @@ TIMED = (
         "30 callers waiting, 20 operators: an operator's BYE to the next INVITE at an operator's phone",
         next_call(20),
         trial=2,
-        quick=4,
+        quick=2,
         full=10,
         aims=NEXT_CALL,
     ),
