@@ -30,8 +30,8 @@ from the messages and the sound that they send and receive. Many calls at once a
   for the engine. The load's own is not counted, but shares the cores.
 - The engine writes its status to Redis, its journal and its logs meanwhile, as always.
 
-`make bench` runs a quick race (five minutes), `make bench FULL=1` one with more samples, `make bench CASE=next_call` the cases whose
-names begin so.
+`make bench` runs a quick race (five minutes), `make bench FULL=1` one with more samples, `make bench CASE=next_call` the cases
+whose names begin so.
 
 {machine}
 
