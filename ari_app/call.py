@@ -33,7 +33,8 @@ class Call:
     ``operator`` are the last ones, for what is shown once it has ended. ``arrived_at`` is when the caller first came into a
     queue, ``ways_out`` counts how often he or she left one unserved. ``goes_on_alone``: the caller has agreed to be called back,
     and ``channel`` is empty once the line is free. ``ticket`` is the reference of what the call is about, opaque text of another
-    system. ``from_phone``: the caller is an operator's phone. ``control`` is there while a conversation goes on.
+    system. ``from_phone``: the caller is an operator's phone. ``control`` is there while a conversation goes on. ``hears_music``:
+    we have begun music for the caller and not ended it.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Call:
     arrived_at: float | None = None
     ways_out: int = 0
     recording: str | None = None
+    hears_music: bool = False
     voicemail: str | None = None
     end_reason: str | None = None
     disposition: str | None = None

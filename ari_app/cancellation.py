@@ -13,8 +13,7 @@ async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Do ``work`` wholly, also when whoever awaits it is cancelled meanwhile; then the cancellation goes on.
 
     The caller's hang-up cancels a call's life wherever it stands. Cut short in a clean-up, it would leave a bridge, or an
-    operator who is shown talking for ever; cut short in a command that makes a leg or a bridge, Asterisk could make it
-    after the clean-up had removed it. ``work`` must be bounded by itself: every telephony command has its deadline.
+    operator who is shown talking for ever. ``work`` must be bounded by itself: every telephony command has its deadline.
     """
     doing = asyncio.ensure_future(work)
     try:

@@ -56,9 +56,13 @@ class DialledCalls:
 
 
 def pass_to_conversation(own: DialledCall, named: str | None, calls: Iterable[Call]) -> bool:
-    """The phone named its conversation with a caller in a REFER on this call: the same as the other way round."""
+    """The phone named its conversation with a caller in a REFER on this call: the same as the other way round.
+
+    False if it named somebody else's, or this very call: there would be nobody left to connect.
+    """
     for call in calls:
-        if call.control is not None and call.control.channel == named:
+        control = call.control if call is not own.call else None
+        if control is not None and control.channel == named and control.operator == own.call.caller:
             call.put_nowait(AttendedTransferAsked(own.call.channel, named, own.leg))
             return True
     return False

@@ -21,7 +21,7 @@ from ari_app.adapters import ari_events
 from ari_app.adapters.ari_commands import AriClient, CommandSockets
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
-from ari_app.cancellation import in_time, to_its_end
+from ari_app.cancellation import in_time
 from ari_app.clock import machine_time
 from ari_app.lag import EventLag
 from ari_app.telephony import (
@@ -43,6 +43,8 @@ from queues.events import RefusalCause
 log = structlog.get_logger(__name__)
 COMMAND_DEADLINE_S = 5.0
 STOP_AGAIN_S = 0.1
+ENDS_KEPT = 1000
+"""Channels that have ended of late: to hang them up would be asked in vain."""
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 PLAYBACK_PREFIX = "play-"
 AUTO_ANSWER = {
@@ -82,6 +84,7 @@ class AriTelephony:
         self._watched: dict[str, Inbox] = {}
         self._seen: set[str] = set()
         self._refusals: dict[str, RefusalCause] = {}
+        self._ended: dict[str, None] = {}
         self._entering: dict[str, asyncio.Future[None]] = {}
         self._stopping_again: dict[str, asyncio.Task[None]] = {}
         self._replaced = False
@@ -176,8 +179,16 @@ class AriTelephony:
             self._arrivals.put_nowait(translated)
         elif translated is not None and subject in self._watched:
             self._watched[subject].put_nowait(translated)
+        if isinstance(translated, ChannelEnded):
+            self._note_end(subject)
         if isinstance(translated, ChannelEnded | PlaybackEnded):
             self.unwatch(subject)
+
+    def _note_end(self, channel: str) -> None:
+        """It has hung up, or somebody else has it now: either way it is not ours to end."""
+        self._ended[channel] = None
+        if len(self._ended) > ENDS_KEPT:
+            del self._ended[next(iter(self._ended))]
 
     def _leg_entered(self, leg: str) -> None:
         if leg in self._entering and not self._entering[leg].done():
@@ -235,8 +246,9 @@ class AriTelephony:
 
     async def hang_up(self, channel: str) -> None:
         """See Telephony.hang_up."""
-        with contextlib.suppress(ChannelGone):
-            await self._ari.channels.hangup(channelId=channel)
+        if channel not in self._ended:
+            with contextlib.suppress(ChannelGone):
+                await self._ari.channels.hangup(channelId=channel)
 
     async def refuse(self, channel: str) -> None:
         """See Telephony.refuse. Asterisk makes Q.850's cause 34, "no circuit available", a 503."""
@@ -313,15 +325,13 @@ class AriTelephony:
     async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str], talks_with: str | None) -> None:
         # An originator that has gone meanwhile is as none.
         first_offered = {"originator": talks_with} if talks_with else {}
-        await to_its_end(
-            self._ari.channels.create(
-                endpoint=f"PJSIP/{phone}",
-                app=APP,
-                appArgs=OWN_LEG,
-                channelId=leg,
-                variables=dict(variables),
-                **first_offered,
-            )
+        await self._ari.channels.create(
+            endpoint=f"PJSIP/{phone}",
+            app=APP,
+            appArgs=OWN_LEG,
+            channelId=leg,
+            variables=dict(variables),
+            **first_offered,
         )
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
@@ -330,16 +340,16 @@ class AriTelephony:
 
     async def create_bridge(self, bridge: str, name: str) -> None:
         """See Telephony.create_bridge. With dtmf_events, since a native bridge keeps the keys pressed in it to itself."""
-        await to_its_end(self._ari.bridges.createWithId(bridgeId=bridge, type="mixing,dtmf_events", name=name))
+        await self._ari.bridges.createWithId(bridgeId=bridge, type="mixing,dtmf_events", name=name)
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
         """See Telephony.add_to_bridge."""
-        await to_its_end(self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels)))
+        await self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels))
 
     async def remove_from_bridge(self, bridge: str, channel: str) -> None:
         """See Telephony.remove_from_bridge."""
         try:
-            await to_its_end(self._ari.bridges.removeChannel(bridgeId=bridge, channel=channel))
+            await self._ari.bridges.removeChannel(bridgeId=bridge, channel=channel)
         except TelephonyAway:
             raise
         except TelephonyError as not_there:

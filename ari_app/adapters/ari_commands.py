@@ -70,7 +70,13 @@ class _Asked:
     command: Command
     number: int
     since: float
-    answer: asyncio.Future[Answer]
+    told: asyncio.Future[None]
+    outcome: Answer | TelephonyAway | None = None
+
+    def ends(self, outcome: Answer | TelephonyAway) -> None:
+        self.outcome = outcome
+        if not self.told.done():
+            self.told.set_result(None)
 
 
 @dataclass(slots=True)
@@ -82,22 +88,20 @@ class _Socket:
     asked: deque[_Asked] = field(default_factory=deque)
 
     def take(self, message: Mapping[str, Any]) -> None:
-        """An answer; those that nobody waits for any more are dropped."""
+        """An answer; what was asked before it and has none yet gets none any more."""
         if message.get("type") != "RESTResponse":
             return
-        while self.asked:
+        number = int(message["request_id"])
+        answer = Answer(int(message["status_code"]), message.get("message_body") or "")
+        while self.asked and self.asked[0].number <= number:
             one = self.asked.popleft()
-            if str(one.number) == message.get("request_id"):
-                if not one.answer.done():
-                    one.answer.set_result(Answer(int(message["status_code"]), message.get("message_body") or ""))
-                return
+            one.ends(answer if one.number == number else TelephonyAway(f"{one.command}: passed over"))
 
     def fail(self, why: str) -> None:
         """Nothing that was asked will be answered."""
         while self.asked:
             one = self.asked.popleft()
-            if not one.answer.done():
-                one.answer.set_exception(TelephonyAway(f"{one.command}: {why}"))
+            one.ends(TelephonyAway(f"{one.command}: {why}"))
 
 
 class CommandSockets:
@@ -151,7 +155,11 @@ class CommandSockets:
         return asyncio.get_running_loop().time() - min(asked) if asked else 0.0
 
     async def ask(self, command: Command) -> Answer:
-        """Raises TelephonyError and its kinds for anything but 2xx."""
+        """Raises TelephonyError and its kinds for anything but 2xx.
+
+        Whoever is cancelled meanwhile is so once the answer is there: Asterisk will do what it was sent, and a leg or a bridge
+        that it makes after the clean-up would stay for ever.
+        """
         open_sockets = [socket for socket in self._sockets if socket.wire is not None]
         if not open_sockets:
             raise TelephonyAway(f"{command}: no connection to Asterisk")
@@ -160,11 +168,22 @@ class CommandSockets:
         loop = asyncio.get_running_loop()
         asked = _Asked(command, next(self._numbers), loop.time(), loop.create_future())
         socket.asked.append(asked)
+        cancelled: asyncio.CancelledError | None = None
         try:
             await socket.wire.send_str(command.message(asked.number))
+        except asyncio.CancelledError as now:
+            cancelled = now
         except (ConnectionError, aiohttp.ClientError) as broken:
             raise TelephonyAway(f"{command}: {broken}") from broken
-        answer = await asked.answer
+        while (answer := asked.outcome) is None:
+            try:
+                await asked.told
+            except asyncio.CancelledError as now:
+                cancelled, asked.told = now, loop.create_future()
+        if cancelled is not None:
+            raise cancelled
+        if isinstance(answer, TelephonyAway):
+            raise answer
         if answer.status >= 400:
             raise refusal(answer.status, f"{command}: {answer.status} {answer.text[:200]}")
         return answer

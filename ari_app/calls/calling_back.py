@@ -67,7 +67,7 @@ class _Callback:
         if not self._call.channel:
             return
         try:
-            await self._exchange.telephony.stop_music(self._call.channel)
+            await self._exchange.stop_music(self._call)
             media = self._exchange.media(["callback_agreed"], self._call.language)
             await self._farewell.say(media, self._call.language)
         except (TelephonyError, UnknownPrompt) as failed:

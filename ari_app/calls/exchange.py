@@ -97,6 +97,17 @@ class Exchange:
         """The class of music that callers hear in ``queue``."""
         return self.queue(queue).entry.music
 
+    async def start_music(self, call: Call, queue: str) -> None:
+        """Let the caller hear the music of ``queue``."""
+        call.hears_music = True
+        await self.telephony.start_music(call.channel, self.music_of(queue))
+
+    async def stop_music(self, call: Call, *, in_bridge: bool = False) -> None:
+        """End the caller's music, if there is any; in a bridge a phone's hold may have begun it without us."""
+        if call.hears_music or in_bridge:
+            call.hears_music = False
+            await self.telephony.stop_music(call.channel, in_bridge=in_bridge)
+
     def ring_timeout_s(self, queue: str) -> float:
         """How long an operator's phone rings for ``queue``."""
         return self.queue(queue).rules.ring_timeout_s

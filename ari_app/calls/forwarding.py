@@ -36,7 +36,7 @@ async def connect_outside(call: Call, endpoint: str, ring_s: float, exchange: Ex
         if not await _answers(call, leg, endpoint, ring_s, exchange):
             return None
         await exchange.telephony.create_bridge(bridge, call.bridge_name)
-        await exchange.telephony.stop_music(call.channel)
+        await exchange.stop_music(call)
         await exchange.telephony.add_to_bridge(bridge, [call.channel, leg])
         log.info("caller_forwarded")
         await _until_over(call, leg)

@@ -7,6 +7,7 @@ event, so that an operator's answer, or a phone that is to ring, never has to wa
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import structlog
 
@@ -20,6 +21,8 @@ from queues import announcing
 from queues.announcing import AnnounceRules, Heard, Key, Place, Word
 
 log = structlog.get_logger(__name__)
+MUSIC_AFTER_S: Final = 0.2
+"""Whoever is connected within this time hears no scrap of music first, and Asterisk need not begin and end it."""
 
 
 class Hearing:
@@ -33,14 +36,22 @@ class Hearing:
         self._rules = AnnounceRules()
         self._heard: Heard | None = None
         self._menu: Guidance | None = None
+        self._music_at: float | None = None
         self.was_offered_a_callback = False
 
     # -- the queue -----------------------------------------------------------------------------------------------------
 
     async def begin(self, queue: str) -> None:
-        """Music, before the caller has a place."""
+        """Music, before the caller has a place; soon, for one who may be connected at once.
+
+        Whoever has talked already hears it now: it renews the caller's sound path for the next operator (ARCHITECTURE.md,
+        decision 23).
+        """
         self._queue = queue
-        await self._music()
+        if self._call.conversations:
+            await self._music()
+        else:
+            self._music_at = self._exchange.clock.now() + MUSIC_AFTER_S
 
     async def move(self, queue: str) -> None:
         """The caller waits in another queue from now on: its music, unless something is being said."""
@@ -65,9 +76,10 @@ class Hearing:
         """When ``time_passed`` is to be told."""
         if self._menu is not None:
             return self._menu.deadline
-        if self._heard is None or self._speech.speaks:
-            return None
-        return announcing.next_at(self._heard, self._rules)
+        announced_at = None
+        if self._heard is not None and not self._speech.speaks:
+            announced_at = announcing.next_at(self._heard, self._rules)
+        return min((at for at in (self._music_at, announced_at) if at is not None), default=None)
 
     # -- what happens --------------------------------------------------------------------------------------------------
 
@@ -76,7 +88,7 @@ class Hearing:
         if self._menu is not None:
             return await self._menu.take(item)
         if item is None:
-            await self._announce()
+            await self._time_passed()
         elif self._speech.ended(item):
             if self._heard is not None:
                 self._heard = announcing.finished(self._exchange.clock.now(), self._heard)
@@ -121,6 +133,11 @@ class Hearing:
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 
+    async def _time_passed(self) -> None:
+        if self._music_at is not None and self._exchange.clock.now() >= self._music_at:
+            await self._music()
+        await self._announce()
+
     async def _announce(self) -> None:
         place = self._place()
         if self._heard is None or place is None:
@@ -154,8 +171,10 @@ class Hearing:
                 return self._exchange.media([word], self._call.language)
 
     async def _music(self) -> None:
-        await self._exchange.telephony.start_music(self._call.channel, self._exchange.music_of(self._queue))
+        self._music_at = None
+        await self._exchange.start_music(self._call, self._queue)
 
     async def _quiet(self) -> None:
+        self._music_at = None
         await self._speech.stop()
-        await self._exchange.telephony.stop_music(self._call.channel)
+        await self._exchange.stop_music(self._call)

@@ -57,7 +57,7 @@ def _farewells(departure: Departure) -> tuple[str, ...]:
 
 async def say_goodbye(call: Call, prompts: tuple[str, ...], reason: str, exchange: Exchange) -> HangUp:
     """Say the first of ``prompts`` that there is in the caller's language."""
-    await exchange.telephony.stop_music(call.channel)
+    await exchange.stop_music(call)
     for prompt in prompts:
         try:
             exchange.media([prompt], call.language)

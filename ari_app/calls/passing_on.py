@@ -113,7 +113,7 @@ async def _reach(call: Call, code: str, asked: PassOn, exchange: Exchange) -> Op
 async def _show_elsewhere(call: Call, asked: PassOn, exchange: Exchange) -> None:
     call.stage, call.stage_since = "elsewhere", exchange.clock.now()
     exchange.switchboard.publish_call(call.id)
-    await exchange.telephony.start_music(call.channel, exchange.music_of(asked.queue))
+    await exchange.start_music(call, asked.queue)
 
 
 async def _give_back(call: Call, asked: PassOn, exchange: Exchange) -> OperatorLeg | JoinQueue:
@@ -136,7 +136,7 @@ async def _ring(
     switchboard, place = exchange.switchboard, asked.place
     ringing = RingingLegs(call, exchange)
     try:
-        await exchange.telephony.start_music(call.channel, exchange.music_of(asked.queue))
+        await exchange.start_music(call, asked.queue)
         switchboard.apply(
             CallerJoined(call.id, asked.queue, place.skills, place.priority, arrived_at=place.arrived_at, only=operator)
         )

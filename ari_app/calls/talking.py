@@ -59,8 +59,7 @@ class Talking(Three):
 
     async def connect(self) -> None:
         """Caller and operator hear each other, and are recorded. An operator who has just gone leaves the caller to the queue."""
-        call, telephony = self._call, self._exchange.telephony
-        await telephony.stop_music(call.channel)
+        await self._exchange.stop_music(self._call)
         if self._own is not None:
             self._exchange.dialled_calls.put(self._own)
         await asyncio.gather(self._join(), self._recorded.start())
@@ -87,7 +86,7 @@ class Talking(Three):
 
     async def reconnect(self) -> None:
         """After a restart of the controller in the midst of a hold or a consultation: they talk again."""
-        await self._exchange.telephony.stop_music(self._call.channel, in_bridge=True)
+        await self._exchange.stop_music(self._call, in_bridge=True)
         await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._leg.channel])
 
     async def until_over(self) -> Over:
@@ -105,10 +104,16 @@ class Talking(Three):
             exchange.dialled_calls.pop(self._own)
         if self._consultation is not None:
             await self._consultation.end()
+        goes_on = isinstance(self._over, PassOn)
         if self._own is None or not self._own.given_away:
             await exchange.end_leg(self._leg.channel)
-            await exchange.destroy_bridge(self._leg.bridge)
-        if isinstance(self._over, PassOn):
+            if (
+                goes_on
+            ):  # the caller must have left this bridge before going into the next (ARCHITECTURE.md, decision 24)
+                await exchange.destroy_bridge(self._leg.bridge)
+            else:
+                exchange.in_background(exchange.destroy_bridge(self._leg.bridge))
+        if goes_on:
             await self._recorded.stop()
         self._recorded.finish()
 

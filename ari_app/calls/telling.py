@@ -66,7 +66,7 @@ async def _heard_to_its_end(call: Call, leg: OperatorLeg, exchange: Exchange) ->
     telephony.watch(playback, call)
     try:
         # An announcement to the caller may just have been cut short by the answer.
-        await telephony.start_music(call.channel, exchange.music_of(leg.queue))
+        await exchange.start_music(call, leg.queue)
         await telephony.play(leg.channel, playback, media, language)
         return await _until_heard(call, leg, playback) and await _still_there(call, leg, exchange)
     except ChannelGone:

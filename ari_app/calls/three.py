@@ -51,12 +51,12 @@ class Three:
 
     async def _leave_caller(self) -> None:
         """Music for the caller."""
-        await self._exchange.telephony.start_music(self._call.channel, self._exchange.music_of(self._leg.queue))
+        await self._exchange.start_music(self._call, self._leg.queue)
         self._exchange.switchboard.apply(CallHeld(self._call.id))
 
     async def _back_to_caller(self) -> None:
         """The operator is with the caller again; if he or she has just gone, the event of that is the next to come."""
-        await self._exchange.telephony.stop_music(self._call.channel, in_bridge=True)
+        await self._exchange.stop_music(self._call, in_bridge=True)
         try:
             await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._leg.channel])
         except ChannelGone:
@@ -122,7 +122,7 @@ class Three:
         """The other takes the operator's place; one who has just gone takes nobody's."""
         consultation = self._consultation
         assert consultation is not None
-        await self._exchange.telephony.stop_music(self._call.channel, in_bridge=True)
+        await self._exchange.stop_music(self._call, in_bridge=True)
         if not await consultation.join(self._leg.bridge):
             await self._other_gone()
             if self._operator_left:

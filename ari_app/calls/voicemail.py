@@ -20,7 +20,7 @@ BEEP: Final = "sound:beep"
 
 async def leave_voicemail(call: Call, mailbox: str, exchange: Exchange) -> HangUp:
     """Record the caller's message for ``mailbox``. Without a recorder there is no message, and the reason says so."""
-    await exchange.telephony.stop_music(call.channel)
+    await exchange.stop_music(call)
     await play_to_end(call, exchange, (_prompt(call, mailbox, exchange),))
     plan = exchange.recorder.plan_voicemail(call.id)
     try:

@@ -136,12 +136,19 @@ async def test_what_waits_for_an_answer_when_the_connection_is_lost_is_told_so()
             await waiting
 
 
-async def test_a_cancelled_command_disturbs_nobody() -> None:
+async def test_a_cancelled_command_disturbs_nobody_and_is_over_only_when_asterisk_has_carried_it_out() -> None:
     async with commands(1) as (server, sockets):
         held: list[dict[str, Any]] = []
         server.says = lambda heard: held.append(heard) if heard["uri"] == "slow" else (200, heard["uri"])
         slow = asyncio.create_task(sockets.ask(asked("slow")))
         while not held:
             await asyncio.sleep(0.01)
-        slow.cancel()
-        assert (await sockets.ask(asked("next"))).text == "next"
+        for _ in range(2):
+            slow.cancel()
+            await asyncio.sleep(0.01)
+        assert not slow.done()
+        assert (
+            await sockets.ask(asked("next"))
+        ).text == "next"  # which shows that the held one will have no answer any more
+        with pytest.raises(asyncio.CancelledError):
+            await slow

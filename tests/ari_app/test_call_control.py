@@ -147,6 +147,12 @@ async def test_blind_transfer_to_an_operator_rings_that_one_alone_and_frees_the_
     assert [(over.by, over.to) for over in centre.facts(ConversationOver)] == [("transfer", "1011")]
 
 
+@in_virtual_time
+async def test_whoever_has_talked_already_waits_on_with_music_from_the_first_moment(centre: FakeCentre) -> None:
+    shown = await ask(centre, await talking(centre), TransferAsked(ToQueue("ventas")))
+    assert (shown.stage, shown.queue, music(centre)) == ("waiting", "ventas", "default")
+
+
 @pytest.mark.parametrize("how", ["times out", "rejects", "is unplugged"])
 def test_transfer_that_is_not_answered_returns_to_the_operator(how: str, tmp_path: Path) -> None:
     @in_virtual_time
@@ -412,6 +418,18 @@ async def test_whoever_the_phone_dialled_by_itself_comes_to_the_caller_before_th
     assert list(centre.telephony.bridges_up) == [f"{shown.id}-talk-1"]
     centre.telephony.hangs_up("caller")
     await nothing_is_left(centre)
+
+
+@in_virtual_time
+async def test_a_phone_that_names_the_other_end_of_the_same_call_in_a_refer_is_refused(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "answers")
+    centre.telephony.call_arrives("phone", "internal", "soporte", "1010", caller="1010")
+    await centre.settle()
+    other = leg(centre, "1009")
+    centre.telephony.refers_to_own_call("phone", other, "phone")
+    await centre.settle()
+    assert centre.telephony.told_of_transfers == [("phone", "declined")]
+    assert centre.telephony.hears("phone") == {other}
 
 
 @in_virtual_time

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ari_app.calls.hearing import MUSIC_AFTER_S
 from ari_app.calls.talking import GONE_S
 from ari_app.centre import load_centre
 from ari_app.commands import UnknownCall, UnknownOperator
@@ -73,9 +74,23 @@ async def test_a_caller_who_hangs_up_as_the_operator_answers_leaves_no_leg_and_n
 @in_virtual_time
 async def test_music_plays_while_waiting_and_stops_when_connected(centre: FakeCentre) -> None:
     await centre.calls()
+    await asyncio.sleep(2 * MUSIC_AFTER_S)
+    await centre.settle()
     assert centre.telephony.channels_up["caller"].music == "default"
     await centre.at_work("1009", "answers")
     assert centre.telephony.channels_up["caller"].music is None
+
+
+@in_virtual_time
+async def test_whoever_is_connected_at_once_hears_no_scrap_of_music(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "answers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(centre.telephony, "start_music", _broken)
+        patch.setattr(centre.telephony, "stop_music", _broken)
+        shown = await centre.calls()
+        assert shown.stage == "talking"
+        await asyncio.sleep(2 * MUSIC_AFTER_S)
+    assert centre.call(shown.id).stage == "talking"
 
 
 @in_virtual_time
@@ -265,6 +280,9 @@ async def test_a_bug_in_one_calls_life_ends_that_call_alone(centre: FakeCentre) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(centre.telephony, "start_music", _broken)
         bad = await centre.calls("two")
+        await asyncio.sleep(2 * MUSIC_AFTER_S)
+        await centre.settle()
+        bad = centre.call(bad.id)
     assert (bad.stage, bad.end_reason) == ("ended", "internal_error")
     assert centre.call(fine.id).stage == "talking"
     assert "two" not in centre.telephony.channels_up

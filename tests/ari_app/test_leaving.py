@@ -55,8 +55,9 @@ async def test_a_caller_who_overflows_hears_the_other_queues_music_and_its_opera
     centre: FakeCentre,
 ) -> None:
     shown = await centre.calls()
+    await passes(centre, 1)
     assert centre.telephony.channels_up["caller"].music == "jazz"
-    await passes(centre, 21)
+    await passes(centre, 20)
     assert (centre.call(shown.id).stage, centre.call(shown.id).queue) == ("waiting", "ventas")
     assert centre.telephony.channels_up["caller"].music == "default"
     await centre.at_work("1001")
