@@ -58,7 +58,7 @@ class Written:
         parts = {
             "queues.conf": self.queues_conf(),
             "extensions.conf": self.extensions_conf(),
-            "manager.conf": f"[{AMI_USER}]\nsecret = {AMI_SECRET}\nread = all\nwrite = all\n",
+            "manager.conf": f"[{AMI_USER}]\nsecret = {AMI_SECRET}\nread =\nwrite = all\n",
         }
         for name, ours in parts.items():
             text = (etc / name).read_text(encoding="utf-8")
