@@ -11,14 +11,12 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
-import aiohttp
 import structlog
 
 from ari_app.adapters import ari_events
-from ari_app.adapters.ari_commands import AriClient, CommandSockets
+from ari_app.adapters.ari_commands import AriClient, CommandSockets, connect_to
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
 from ari_app.cancellation import in_time
@@ -114,17 +112,17 @@ class AriTelephony:
             client.on_event("*", self._on_event)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._read_until_lost(client))
-                commands = CommandSockets(partial(self._open_for_commands, http), COMMAND_DEADLINE_S)
+                connect = connect_to(self._address_for_commands, http.headers, COMMAND_DEADLINE_S)
+                commands = CommandSockets(connect, COMMAND_DEADLINE_S)
                 group.create_task(commands.run())
                 await self._set_up(client, http, commands)
         finally:
             self._client = None
             await http.close()
 
-    async def _open_for_commands(self, http: AriHttp, number: int) -> aiohttp.ClientWebSocketResponse:
+    def _address_for_commands(self, number: int) -> str:
         """Under a name of its own, which is told no events: a second socket of one name would replace the first."""
-        address = f"{self._base_url}ari/events".replace("http", "ws", 1)
-        return await http.open_socket(address, {"app": f"{APP}-commands-{number}"})
+        return f"{self._base_url}ari/events?app={APP}-commands-{number}".replace("http", "ws", 1)
 
     async def _read_until_lost(self, client: AriClient) -> None:
         await client.run(APP)

@@ -11,15 +11,15 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 from urllib.parse import quote
 
-import aiohttp
 import structlog
 from aioari.client import Client
 from aioari.model import Repository
+from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from ari_app.adapters.ari_http import refusal
 from ari_app.telephony import TelephonyAway
@@ -27,8 +27,33 @@ from ari_app.telephony import TelephonyAway
 log = structlog.get_logger(__name__)
 SOCKETS: Final = 4
 
-Connect = Callable[[int], Awaitable[aiohttp.ClientWebSocketResponse]]
-"""Opens the socket with this number."""
+LARGEST_ANSWER: Final = 1 << 28
+"""Bytes: a list of 100,000 channels."""
+PING_AFTER_S: Final = 20.0
+
+Connect = Callable[[int, WSListener], Awaitable[WSTransport]]
+"""Opens the socket with this number for a listener. Raises TelephonyAway."""
+
+
+def connect_to(address: Callable[[int], str], headers: Mapping[str, str], deadline_s: float) -> Connect:
+    """Sockets at ``address`` of their number, each opened within ``deadline_s``."""
+
+    async def connect(number: int, listener: WSListener) -> WSTransport:
+        try:
+            transport, _ = await ws_connect(
+                lambda: listener,
+                address(number),
+                extra_headers=headers,
+                websocket_handshake_timeout=deadline_s,
+                enable_auto_ping=True,
+                auto_ping_idle_timeout=PING_AFTER_S,
+                max_frame_size=LARGEST_ANSWER,
+            )
+        except (WSError, OSError, TimeoutError) as broken:
+            raise TelephonyAway(f"command socket {number}: {broken or type(broken).__name__}") from broken
+        return transport
+
+    return connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +68,7 @@ class Command:
     def __str__(self) -> str:
         return f"{self.method} {self.uri}"
 
-    def message(self, number: int) -> str:
+    def message(self, number: int) -> bytes:
         """What is sent."""
         message: dict[str, Any] = {
             "type": "RESTRequest",
@@ -54,7 +79,7 @@ class Command:
         }
         if self.body is not None:
             message |= {"content_type": "application/json", "message_body": self.body}
-        return json.dumps(message)
+        return json.dumps(message).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +104,31 @@ class _Asked:
             self.told.set_result(None)
 
 
-@dataclass(slots=True)
-class _Socket:
+class _Socket(WSListener):
     """One connection and what was asked over it, oldest first: that is also the order of the answers."""
 
-    number: int
-    wire: aiohttp.ClientWebSocketResponse | None = None
-    asked: deque[_Asked] = field(default_factory=deque)
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        self.wire: WSTransport | None = None
+        self.asked: deque[_Asked] = deque()
+        self._parts: list[bytes] = []
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """At once, with no task between: that is what this library is for."""
+        if frame.msg_type is WSMsgType.CLOSE:
+            transport.disconnect()
+        elif frame.msg_type in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
+            self._parts.append(frame.get_payload_as_bytes())
+            if frame.fin:
+                message, self._parts = b"".join(self._parts), []
+                self.take(json.loads(message))
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        if transport is self.wire:
+            self.wire = None
+            self._parts = []
+            self.fail("the connection was lost")
 
     def take(self, message: Mapping[str, Any]) -> None:
         """An answer; what was asked before it and has none yet gets none any more."""
@@ -123,18 +166,16 @@ class CommandSockets:
 
     async def _keep_open(self, socket: _Socket) -> None:
         while True:
-            wire = await self._connect(socket.number)
-            socket.wire = wire
+            wire = socket.wire = await self._connect(socket.number, socket)
             if all(one.wire is not None for one in self._sockets):
                 self.ready.set()
             try:
-                async for message in wire:
-                    if message.type is aiohttp.WSMsgType.TEXT:
-                        socket.take(json.loads(message.data))
+                await wire.wait_disconnected()
             finally:
-                socket.wire = None
-                socket.fail("the connection was lost")
-                await wire.close()
+                if socket.wire is wire:
+                    socket.wire = None
+                    socket.fail("the connection was lost")
+                wire.disconnect()
 
     async def _watch_deadlines(self) -> None:
         """What is asked first on a socket is late first. It holds up what comes behind it, so the socket is opened anew."""
@@ -147,7 +188,7 @@ class CommandSockets:
                     socket.fail(f"no answer in {self._deadline_s:g} s")
                     stuck, socket.wire = socket.wire, None
                     if stuck is not None:
-                        await stuck.close()
+                        stuck.disconnect(graceful=False)
 
     def oldest_s(self) -> float:
         """For how long the oldest command that has no answer yet has been waiting for it; 0.0 if none does."""
@@ -168,13 +209,8 @@ class CommandSockets:
         loop = asyncio.get_running_loop()
         asked = _Asked(command, next(self._numbers), loop.time(), loop.create_future())
         socket.asked.append(asked)
+        socket.wire.send(WSMsgType.TEXT, command.message(asked.number))
         cancelled: asyncio.CancelledError | None = None
-        try:
-            await socket.wire.send_str(command.message(asked.number))
-        except asyncio.CancelledError as now:
-            cancelled = now
-        except (ConnectionError, aiohttp.ClientError) as broken:
-            raise TelephonyAway(f"{command}: {broken}") from broken
         while (answer := asked.outcome) is None:
             try:
                 await asked.told

@@ -25,8 +25,9 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
 
     def __init__(self, user: str, secret: str, deadline_s: float) -> None:
         self._deadline_s = deadline_s
+        self.headers = {"Authorization": aiohttp.encode_basic_auth(user, secret)}
         self._session = aiohttp.ClientSession(
-            headers={"Authorization": aiohttp.encode_basic_auth(user, secret)},
+            headers=self.headers,
             # Asterisk closes idle sessions after 60 s (http.conf); closing first avoids writing into a closing one.
             connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
         )
@@ -58,16 +59,10 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
         return response
 
     async def ws_connect(self, url: str, params: dict[str, Any] | None = None) -> aiohttp.ClientWebSocketResponse:
-        """The event websocket. ``connected`` is set once Asterisk has accepted it."""
-        socket = await self.open_socket(url, params)
-        self.connected.set()
-        return socket
-
-    async def open_socket(self, url: str, params: dict[str, Any] | None = None) -> aiohttp.ClientWebSocketResponse:
-        """A websocket. Raises TelephonyAway."""
+        """The event websocket. ``connected`` is set once Asterisk has accepted it. Raises TelephonyAway."""
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._session.ws_connect(
+                socket = await self._session.ws_connect(
                     url,
                     params=params,
                     heartbeat=20,
@@ -78,6 +73,8 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
             raise TelephonyAway(f"websocket: no answer in {self._deadline_s:g} s") from late
         except aiohttp.ClientError as broken:
             raise TelephonyAway(f"websocket: {broken}") from broken
+        self.connected.set()
+        return socket
 
 
 def refusal(status: int, message: str) -> TelephonyError:

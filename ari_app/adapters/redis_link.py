@@ -49,7 +49,7 @@ class RedisLink:
                 encoding_errors="replace",  # a lone surrogate in a caller's name must not stop the status
                 retry=Retry(NoBackoff(), 0),
                 socket_connect_timeout=deadline_s,
-                socket_timeout=deadline_s,
+                socket_timeout=None,  # the library's would start a timer for every answer, and a task for every sending
             )
         except ValueError:
             raise BadRedisUrl(

@@ -9,11 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
 import pytest
 from aiohttp import web
 
-from ari_app.adapters.ari_commands import Answer, Command, CommandSockets
+from ari_app.adapters.ari_commands import Answer, Command, CommandSockets, connect_to
 from ari_app.telephony import AlreadyThere, ChannelGone, TelephonyAway
 
 DEADLINE_S = 0.3
@@ -25,6 +24,7 @@ class Server:
 
     heard: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    transports: list[Any] = field(default_factory=list)
     says: Callable[[dict[str, Any]], tuple[int, str] | None] = lambda _: (204, "")
     """The answer to a request; None: none at all."""
 
@@ -32,6 +32,7 @@ class Server:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self.sockets.append(socket)
+        self.transports.append(request.transport)
         async for message in socket:
             asked = json.loads(message.data)
             self.heard.append((int(request.query["number"]), asked))
@@ -58,24 +59,17 @@ async def commands(how_many: int = 2) -> AsyncIterator[tuple[Server, CommandSock
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0]
-    async with aiohttp.ClientSession() as session:
-
-        async def connect(number: int) -> aiohttp.ClientWebSocketResponse:
-            try:
-                return await session.ws_connect(f"ws://{host}:{port}/?number={number}")
-            except aiohttp.ClientError as refused:
-                raise TelephonyAway(str(refused)) from refused
-
-        sockets = CommandSockets(connect, DEADLINE_S, how_many)
-        running = asyncio.create_task(sockets.run())
-        try:
-            async with asyncio.timeout(5):
-                await sockets.ready.wait()
-            yield server, sockets
-        finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            await runner.cleanup()
+    connect = connect_to(lambda number: f"ws://{host}:{port}/?number={number}", {}, DEADLINE_S)
+    sockets = CommandSockets(connect, DEADLINE_S, how_many)
+    running = asyncio.create_task(sockets.run())
+    try:
+        async with asyncio.timeout(5):
+            await sockets.ready.wait()
+        yield server, sockets
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await runner.cleanup()
 
 
 def asked(uri: str) -> Command:
@@ -123,6 +117,25 @@ async def test_a_command_that_blocks_holds_up_nothing_on_the_other_sockets() -> 
         await asyncio.gather(*(sockets.ask(asked("after")) for _ in range(8)))
         while len(server.sockets) < 3:  # its socket is opened anew
             await asyncio.sleep(0.01)
+
+
+async def test_an_answer_in_several_frames_is_one() -> None:
+    async with commands(1) as (server, sockets):
+        server.says = lambda _: None
+        asking = asyncio.create_task(sockets.ask(asked("long")))
+        while not server.heard:
+            await asyncio.sleep(0.01)
+        number = server.heard[0][1]["request_id"]
+        text = json.dumps(
+            {"type": "RESTResponse", "request_id": number, "status_code": 200, "message_body": "ñ"}, ensure_ascii=False
+        )
+        first, last = text.encode()[:-4], text.encode()[-4:]  # the ñ is cut in two
+        transport = server.transports[0]
+        transport.write(
+            bytes((0x01, len(first))) + first
+        )  # RFC 6455, 5.2: TEXT that goes on, then the last CONTINUATION
+        transport.write(bytes((0x80, len(last))) + last)
+        assert await asking == Answer(200, "ñ")
 
 
 async def test_what_waits_for_an_answer_when_the_connection_is_lost_is_told_so() -> None:
