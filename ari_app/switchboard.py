@@ -169,8 +169,8 @@ class Switchboard:
     def _hand_out(self, effects: Iterable[AcdEffect]) -> None:
         for effect in effects:
             match effect:
-                case OfferCall(decision=decision):
-                    log.info(
+                case OfferCall(decision=decision):  # the journal has it; every line at "info" costs each call a write
+                    log.debug(
                         "call_offered",
                         call=effect.call,
                         operator=effect.operator,
@@ -185,7 +185,7 @@ class Switchboard:
                     if why in ("ring_timeout", "phone_unreachable"):
                         self._status.count_offer_not_taken("no_answer" if why == "ring_timeout" else "unreachable")
                 case ConnectCall():
-                    log.info("call_connected", call=effect.call, operator=effect.operator, queue=effect.queue)
+                    log.debug("call_connected", call=effect.call, operator=effect.operator, queue=effect.queue)
                 case CallCustomer(attempt=attempt):
                     log.info("customer_called_back", call=effect.call, operator=effect.operator, attempt=attempt)
                 case EndCustomerCall():

@@ -65,9 +65,12 @@ def is_over(subject: Subject) -> bool:
     return isinstance(subject, CallStatus) and subject.stage == "ended"
 
 
-def hash_fields(subject: Subject) -> dict[str, str]:
-    """All fields of ``subject`` as the strings its hash holds."""
-    return {field: _spelled(value) for field, value in as_json(subject).items()}
+def hash_fields(subject: Subject, before: Subject | None = None) -> dict[str, str]:
+    """All fields of ``subject`` as the strings its hash holds; if the hash holds ``before`` already, those that differ."""
+    held = {} if before is None else as_json(before)
+    return {
+        field: _spelled(value) for field, value in as_json(subject).items() if before is None or held[field] != value
+    }
 
 
 def event_fields(event: StatusEvent | Lost, epoch: int) -> dict[str, str]:

@@ -39,7 +39,7 @@ BATCH: Final = 150
 STATES_CAP: Final = 50_000
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 2.0
-COALESCE_S: Final = 0.008
+COALESCE_S: Final = 0.01
 
 
 class Superseded(Exception):
@@ -71,6 +71,7 @@ class RedisStatus:
         self._events_cap = events_cap
         self._ttl_s = controller_ttl_s
         self._backlog = Backlog(events_cap, STATES_CAP)
+        self._written: dict[str, Subject] = {}
         self._wake = asyncio.Event()
         self._settled = asyncio.Event()
         self._wrong: str | None = "not connected yet"
@@ -227,11 +228,13 @@ class RedisStatus:
     async def _rewrite(self) -> None:
         """Write every status on the board, in parts; a change meanwhile is noted, and flushed after."""
         self._backlog.rewrite_due = False
+        self._written.clear()
         try:
             await self._remove_strays()
             for some in in_parts(list(self._board.everything()), BATCH):
                 nothing_stays: Command = ("DEL", *(self._key(key_of(subject)) for subject in some))
                 await self._link.transact([nothing_stays, *self._shown(some)])
+                self._note_written(some)
         except BaseException:
             self._backlog.rewrite_due = True
             raise
@@ -247,6 +250,15 @@ class RedisStatus:
         except BaseException:
             self._backlog.put_back(batch)
             raise
+        self._note_written(batch.states.values())
+
+    def _note_written(self, subjects: Iterable[Subject]) -> None:
+        """Redis holds these: of a later change only what differs needs to be written. Of what is over nothing is kept."""
+        for subject in subjects:
+            if is_over(subject):
+                self._written.pop(key_of(subject), None)
+            else:
+                self._written[key_of(subject)] = subject
 
     def _commands(self, batch: Batch) -> list[Command]:
         commands = self._shown(batch.states.values())
@@ -259,10 +271,14 @@ class RedisStatus:
         listed: dict[tuple[str, str], list[str]] = {}
         for subject in subjects:
             key, index, over = self._key(key_of(subject)), self._key(INDEX_SETS[kind_of(subject)]), is_over(subject)
-            commands.append(("HSET", key, *_flat(hash_fields(subject))))
+            before = None if over else self._written.get(key_of(subject))
+            changed = hash_fields(subject, before)
+            if changed:
+                commands.append(("HSET", key, *_flat(changed)))
             if over:
                 commands.append(("EXPIRE", key, ENDED_CALL_TTL_S))
-            listed.setdefault(("SREM" if over else "SADD", index), []).append(name_of(subject))
+            if before is None:
+                listed.setdefault(("SREM" if over else "SADD", index), []).append(name_of(subject))
         return commands + [(how, index, *names) for (how, index), names in listed.items()]
 
     def _key(self, name: str) -> str:

@@ -134,6 +134,12 @@ def test_hashes_spell_none_as_empty_and_numbers_with_three_decimals_at_most() ->
     assert hash_fields(SOPORTE)["sl2"] == hash_fields(CALL)["operator"] == ""
 
 
+def test_of_a_change_only_what_differs_is_written() -> None:
+    assert hash_fields(replace(ANA, state="paused", reason="lunch"), ANA) == {"state": "paused", "reason": "lunch"}
+    assert hash_fields(ANA, ANA) == {}
+    assert hash_fields(replace(ANA, reason=None), replace(ANA, reason="lunch")) == {"reason": ""}
+
+
 def test_an_event_is_stamped_with_the_epoch_of_its_writing() -> None:
     entry = event_fields(replace(_event(7), epoch=0), epoch=4)
     assert (entry["epoch"], entry["seq"], entry["type"]) == ("4", "7", "operator.changed")
