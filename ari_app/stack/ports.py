@@ -16,6 +16,7 @@ from ari_app.settings import Settings
 from ari_app.stack.faults import StartFailed
 
 Transport = Literal["tcp", "udp"]
+FIRST_OWN_PORT = 20_000
 _handed_out = itertools.count()
 
 
@@ -100,7 +101,8 @@ def settings_with_free_ports(settings: Settings, state: Path) -> Settings:
     """``settings`` with a state folder and ports of its own, for a second set on one machine (tests, trials).
 
     The ports are free now, differ at each call, and lie below those that the system hands out for outgoing connections
-    (ip_local_port_range, from 32768), so that no connection takes one before its server does.
+    (ip_local_port_range, from 32768), so that no connection takes one before its server does. Sound has all from 10000 to 19999:
+    Asterisk takes those that are free, two for each channel.
     """
     numbers = _free_numbers(settings.bind_address)
     return replace(
@@ -112,13 +114,14 @@ def settings_with_free_ports(settings: Settings, state: Path) -> Settings:
         fastagi_port=next(numbers),
         api_port=next(numbers),
         redis_port=next(numbers),
+        rtp_last_port=FIRST_OWN_PORT - 1,
     )
 
 
 def _free_numbers(address: str) -> Iterator[int]:
     while True:
         # Processes begin at different places, so that two test runs at once seldom meet.
-        number = 20_000 + (os.getpid() * 61 + next(_handed_out)) % 12_000
+        number = FIRST_OWN_PORT + (os.getpid() * 61 + next(_handed_out)) % 12_000
         both: tuple[Transport, Transport] = ("tcp", "udp")
         if all(_is_free(address, Port(number, transport, "", "")) for transport in both):
             yield number

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ari_app.stack.forky_root import provide_root
+from benchmarks.race.cost import memory_kb
 from benchmarks.race.sipp import Run, Sipp, Told
 from sip_agents import IncomingCall, OutgoingCall, SipAgent
 from tests.conformance.rules import Entry, QueueSpec, members
@@ -17,7 +18,7 @@ from tests.conformance.systems import System, both_systems, until
 from tests.conformance.written import Written, change_yaml, write_yaml
 from tests.e2e.stack import SIP_SECRET, Stack
 
-OPERATORS, CROWD = 20, 100
+OPERATORS, CROWD, TALKERS = 20, 100, 1000
 OPERATOR_HZ = 1250.0
 REFUSE_ABOVE_LAG_S = 0.15
 """As it is out of the box."""
@@ -25,6 +26,8 @@ QUEUE = QueueSpec("race", members(*range(1, OPERATORS + 1)), strategy="longest_i
 SIPPS = members(*range(OPERATORS + 1, OPERATORS + CROWD + 1))
 LOAD = QueueSpec("load", SIPPS, strategy="longest_idle", ring_s=15)
 RECORDED = QueueSpec("recorded", SIPPS, strategy="longest_idle", ring_s=15, queues_yaml={"record": "all"})
+FIRST_TALKER = OPERATORS + CROWD + 1
+TALKED = QueueSpec("talked", members(*range(FIRST_TALKER, FIRST_TALKER + TALKERS)), strategy="longest_idle", ring_s=15)
 MENU = "9006"
 """How the numbers of the menu begin; the system's follows."""
 KEY = "1"
@@ -40,14 +43,15 @@ RULES = Scenario(
     place=0,
     checks="",
     play=nothing,
-    queues=(QUEUE, LOAD, RECORDED),
+    queues=(QUEUE, LOAD, RECORDED, TALKED),
     entries=(
         Entry(QUEUE.name),
         Entry(LOAD.name),
         Entry(RECORDED.name, before=("MixMonitor(/${UNIQUEID}.raw,bD)",)),
+        Entry(TALKED.name),
     ),
     both={},
-    operators=OPERATORS + CROWD,
+    operators=OPERATORS + CROWD + TALKERS,
 )
 
 
@@ -96,6 +100,8 @@ class Arena:
     exits: AsyncExitStack
     line: SipAgent
     sipp: Sipp
+    fresh_kb: int
+    """What the engine needed at first (KiB)."""
 
     @property
     def number(self) -> str:
@@ -114,9 +120,11 @@ class Arena:
         ]
 
     @asynccontextmanager
-    async def crowd(self, how_many: int, talk_ms: int, *, echo: bool = False) -> AsyncIterator[Run]:
-        """So many operators at work whose phones are SIPp's (see Sipp.phones)."""
-        codes = [self.code(OPERATORS + place) for place in range(1, how_many + 1)]
+    async def crowd(
+        self, how_many: int, talk_ms: int, *, echo: bool = False, first: int = OPERATORS + 1
+    ) -> AsyncIterator[Run]:
+        """So many operators at work, from this place on, whose phones are SIPp's (see Sipp.phones)."""
+        codes = [self.code(place) for place in range(first, first + how_many)]
         async with self.sipp.phones(self.stack.registrar, codes, SIP_SECRET, talk_ms, echo=echo) as run:
             await self.system.ready(codes)
             try:
@@ -188,6 +196,7 @@ class Race:
     stack: Stack
     systems: dict[SystemName, System]
     sipp: Sipp
+    fresh_kb: int
 
     async def asterisk(self) -> str:
         """Which Asterisk this is, in its own words."""
@@ -198,7 +207,7 @@ class Race:
         """Phones of this system; nothing is left behind."""
         async with AsyncExitStack() as exits:
             line = await exits.enter_async_context(self.stack.carrier())
-            yield Arena(self.systems[name], self.stack, exits, line, self.sipp)
+            yield Arena(self.systems[name], self.stack, exits, line, self.sipp, self.fresh_kb)
         await self.stack.nothing_is_left(30.0)
 
 
@@ -209,4 +218,6 @@ async def race(folder: Path) -> AsyncIterator[Race]:
         sipp = folder / "sipp"
         sipp.mkdir()
         root = provide_root(stack.settings.cache, print)
-        yield Race(stack, systems, Sipp(root.command("usr/bin/sipp"), sipp))
+        engine = stack.instance.engine.pid
+        assert engine is not None
+        yield Race(stack, systems, Sipp(root.command("usr/bin/sipp"), sipp), memory_kb(engine))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from benchmarks.race.arena import CROWD, LOAD, QUEUE, RECORDED, Arena, answer
+from benchmarks.race.arena import CROWD, FIRST_TALKER, LOAD, QUEUE, RECORDED, TALKED, Arena, answer
 from benchmarks.race.cost import cost_so_far, memory_kb
 from benchmarks.race.measured import Aim, Case, Measured, Play
 from benchmarks.race.sipp import Run, Told
@@ -95,14 +95,14 @@ async def crowd(arena: Arena, callers: int) -> Measured:
     """Callers wait with music, and nobody serves them."""
     engine = arena.stack.instance.engine.pid
     assert engine is not None
-    empty_kb = memory_kb(engine)
+    least_kb = min(arena.fresh_kb, memory_kb(engine))
     run = await arena.calling(50, callers, QUEUE.name)
     await arena.channels(callers, callers / 50 + 30)
     costs = await while_nothing_changes(arena, min(10.0, callers / 20))
     full_kb = memory_kb(engine)
     await arena.hang_up_all()
     await run.ended(30.0)
-    memory = {"engine, KiB a caller": (full_kb - empty_kb) / callers} if arena.system.name == "engine" else {}
+    memory = {"engine, KiB a caller": (full_kb - least_kb) / callers} if arena.system.name == "engine" else {}
     return Measured((), {**costs, **memory})
 
 
@@ -152,16 +152,23 @@ async def status(arena: Arena, seconds: int) -> Measured:
 
 
 async def spans(arena: Arena, most_up: int) -> Measured:
-    """The same calls come and go while few or many others are up: does each cost the engine the same?"""
+    """The same calls come and go while few or many others talk: does each cost the engine the same?
+
+    Those who talk send no sound: waiting with music, a thousand would keep Asterisk so busy that whatever else runs on the same
+    cores takes longer, too.
+    """
     figures: dict[str, float] = {}
-    instance, calls, up = arena.stack.instance, most_up // 5, 0
-    waiting: list[Run] = []
-    async with arena.crowd(CROWD, SHORT_TALK_MS):
+    instance, calls, up = arena.stack.instance, most_up * 3 // 5, 0
+    talking: list[Run] = []
+    async with arena.crowd(CROWD, SHORT_TALK_MS), arena.crowd(most_up, LONG_TALK_MS, first=FIRST_TALKER):
+        await (await arena.calling(20, calls // 3, LOAD.name, first="80")).ended(
+            60.0
+        )  # so that nothing is done for the first time
         for share in (100, 10, 1):
             more = most_up // share - up
-            waiting.append(await arena.calling(50, more, QUEUE.name, first=f"7{share}"))
+            talking.append(await arena.calling(20, more, TALKED.name, first=f"7{share}"))
             up += more
-            await arena.channels(up, more / 50 + 60)
+            await arena.channels(2 * up, more / 20 + 60)
             await asyncio.sleep(1)
             before, over_s = cost_so_far(instance), most_up / 200
             await asyncio.sleep(over_s)
@@ -173,7 +180,7 @@ async def spans(arena: Arena, most_up: int) -> Measured:
             figures[f"engine {CPU}, {up} up"] = 1000 * spent_s / calls
             figures[f"engine CPU, ms a second, {up} up and nothing happening"] = 1000 * idle_s
         await arena.hang_up_all()
-        for run in waiting:
+        for run in talking:
             await run.ended(30.0)
     return Measured((), figures)
 
@@ -213,9 +220,10 @@ LOADED = (
             Aim("no call fails", lambda ours, _: ours.figures["calls failed"] == 0),
             Aim("CPU <= 1.4 x Queue()'s", lambda ours, theirs: ours.figures[CPU] <= 1.4 * theirs.figures[CPU]),
         ),
-        next_lever="Asterisk itself costs no more than with `Queue()`; what is above it is the engine's Python. A third of that is"
-        " the event loop with its sockets: 15 writes, 19 reads and 42 turns a call. Next: only the changed fields to Redis, music"
-        " that need not be started and stopped where an operator answers at once, one turn for all that one read brought.",
+        next_lever="Asterisk itself costs no more than with `Queue()`; what is above it is the engine's Python. A quarter of"
+        " that is the event loop, which each of Asterisk's ten events and seven answers a call wakes on its own. Next: events without"
+        " a task between (they come through aioari's reader, which has one), and those that are only filtered away never made (Asterisk"
+        " writes JSON of some sixty a call, and looks at the application's filter afterwards).",
     ),
     Case(
         "ceiling",
@@ -231,7 +239,7 @@ LOADED = (
                 lambda ours, theirs: ours.figures["calls a second"] >= 0.75 * theirs.figures["calls a second"],
             ),
         ),
-        next_lever="All decisions are made in one Python process, at about 4 ms of CPU time a call, on cores that it shares with"
+        next_lever="All decisions are made in one Python process, at about 3 ms of CPU time a call, on cores that it shares with"
         " Asterisk and the load: it is full where Asterisk alone has room. Next: the same as for `sustained`.",
     ),
     Case(
@@ -289,15 +297,14 @@ LOADED = (
     ),
     Case(
         "spans",
-        "20 calls a second while others wait with music (10, 100 and 1,000 in a full run): the engine's CPU time a call",
+        "20 calls a second while 10, 100 and 1,000 others talk (in a full run): the engine's CPU time a call",
         spans,
         trial=100,
         quick=100,
         full=1000,
         aims=(Aim("flat within 20 %", _flat),),
-        next_lever="With many up, more of what happens in a second falls into one transaction and one turn of the event loop, and"
-        " the waiting line's upkeep is shared by fewer calls; whichever of the two wins moves the figure. Next: measure with"
-        " conversations instead of waiting callers, which needs as many phones.",
+        next_lever="The figure does not grow with the calls: what moves it is how much else runs on the same two cores meanwhile."
+        " Next: a machine for the engine alone.",
         engine_only=True,
     ),
 )

@@ -138,7 +138,7 @@ TIMED = (
         next_call(1),
         trial=2,
         quick=4,
-        full=10,
+        full=25,
         aims=NEXT_CALL,
     ),
     Case(
@@ -147,7 +147,7 @@ TIMED = (
         next_call(20),
         trial=2,
         quick=2,
-        full=10,
+        full=25,
         aims=NEXT_CALL,
     ),
     Case(
