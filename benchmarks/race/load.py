@@ -221,9 +221,9 @@ LOADED = (
             Aim("CPU <= 1.4 x Queue()'s", lambda ours, theirs: ours.figures[CPU] <= 1.4 * theirs.figures[CPU]),
         ),
         next_lever="Asterisk itself costs no more than with `Queue()`; what is above it is the engine's Python. A quarter of"
-        " that is the event loop, which each of Asterisk's ten events and seven answers a call wakes on its own. Next: events without"
-        " a task between (they come through aioari's reader, which has one), and those that are only filtered away never made (Asterisk"
-        " writes JSON of some sixty a call, and looks at the application's filter afterwards).",
+        " that is the event loop, which each of Asterisk's ten events and seven answers a call wakes on its own. Next: events"
+        " without a task between (they come through aioari's reader, which has one), and those that are only filtered away never"
+        " made (Asterisk writes JSON of some sixty a call, and looks at the application's filter afterwards).",
     ),
     Case(
         "ceiling",
