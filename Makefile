@@ -59,8 +59,8 @@ test-deep: .venv/.installed-dev ## Every test, with many more generated cases
 bench: .venv/.installed-dev ## The race beside Queue(): from hang-up to the next ring, from arrival to ring (CASE=next_call, FULL=1)
 	@$(BIN)/python -m benchmarks.race $(if $(CASE),--case $(CASE)) $(if $(FULL),--full) $(ARGS)
 
-bench-document: .venv/.installed-dev ## A full race, written into docs/benchmarks.md with its plots
-	@$(BIN)/python -m benchmarks.race --full --document $(ARGS)
+bench-document: .venv/.installed-dev ## A full race, written into docs/benchmarks.md with its plots (JSON=FILE keeps it; CASE= anew)
+	@$(BIN)/python -m benchmarks.race --full --document $(if $(CASE),--case $(CASE)) $(if $(JSON),--json $(JSON)) $(ARGS)
 
 bench-acd: .venv/.installed ## What a decision of the ACD costs, with 100, 1,000 and 10,000 operators (JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.acd $(if $(JSON),--json) $(ARGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from the messages and the sound that they send and receive. Many calls at once a
 - The engine writes its status to Redis, its journal and its logs meanwhile, as always.
 
 `make bench` runs a quick race (five minutes), `make bench FULL=1` one with more samples, `make bench CASE=next_call` the cases
-whose names begin so.
+whose names begin so. `make bench-document CASE=ceiling JSON=FILE` measures a case anew and leaves the others as FILE has them.
 
 {machine}
 
@@ -49,11 +49,12 @@ their own, with asyncio's own event loop and with redis-py's pipelines; and now.
 
 @dataclass(frozen=True)
 class Raced:
-    """One case and both results."""
+    """One case and both results; ``where`` they were measured, and when."""
 
     case: Case
     ours: Measured
     theirs: Measured
+    where: str
 
     @property
     def missed(self) -> bool:
@@ -104,25 +105,45 @@ def machine(asterisk: str) -> str:
     return f"{day}; {os.cpu_count()} x {model}; Linux {platform.release()}; Python {platform.python_version()}; {asterisk}."
 
 
-def as_json(raced: list[Raced], where: str) -> dict[str, Any]:
+def as_json(raced: list[Raced]) -> list[dict[str, Any]]:
     """Everything that was measured."""
-    return {
-        "machine": where,
-        "cases": [
-            {
-                "case": one.case.name,
-                "what": one.case.what,
-                "engine": {"times_ms": one.ours.times, **one.ours.figures},
-                "Queue()": {"times_ms": one.theirs.times, **one.theirs.figures},
-            }
-            for one in raced
-        ],
-    }
+    return [
+        {
+            "case": one.case.name,
+            "what": one.case.what,
+            "where": one.where,
+            "engine": {"times_ms": one.ours.times, **one.ours.figures},
+            "Queue()": {"times_ms": one.theirs.times, **one.theirs.figures},
+        }
+        for one in raced
+    ]
 
 
-def write_document(raced: list[Raced], where: str, profiles: str, *, full: bool) -> None:
+def from_json(told: list[dict[str, Any]], cases: Sequence[Case]) -> list[Raced]:
+    """What ``as_json`` told, of those of ``cases`` that it has."""
+    by_name = {one["case"]: one for one in told}
+    return [
+        Raced(case, _measured(one["engine"]), _measured(one["Queue()"]), one["where"])
+        for case in cases
+        if (one := by_name.get(case.name)) is not None
+    ]
+
+
+def _measured(told: Mapping[str, Any]) -> Measured:
+    return Measured(tuple(told["times_ms"]), {name: value for name, value in told.items() if name != "times_ms"})
+
+
+def write_document(raced: list[Raced], profiles: str) -> None:
     """docs/benchmarks.md and docs/images/race_<case>.svg. ``profiles``: the table of the profiles before and after."""
-    text = INTRODUCTION.format(machine=where + (" A full run." if full else " A quick run.")) + table(raced) + "\n"
+    runs: dict[str, list[str]] = {}
+    for one in raced:
+        runs.setdefault(one.where, []).append(one.case.name)
+    told = (
+        next(iter(runs))
+        if len(runs) == 1
+        else "\n\n".join(f"{', '.join(names)}: {where}" for where, names in runs.items())
+    )
+    text = INTRODUCTION.format(machine=told) + table(raced) + "\n"
     for one in raced:
         text += f"\n## {one.case.name}\n\n{one.case.what[0].upper()}{one.case.what[1:]}.\n"
         if one.missed and one.case.next_lever:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from benchmarks.race.cases import CASES
 from benchmarks.race.measured import Measured
 from benchmarks.race.profile import by_part, compared
-from benchmarks.race.report import Raced, as_json, table
+from benchmarks.race.report import Raced, as_json, from_json, table
 from benchmarks.race.timed import TIMED
 
 
@@ -19,12 +20,14 @@ def test_turns_are_taken_together() -> None:
 
 
 def test_the_table_tells_which_aims_were_missed_and_the_json_has_every_time() -> None:
-    raced = Raced(TIMED[0], Measured((8.0, 9.0, 31.0), {"cores": 2.0}), Measured((450.0, 460.0, 470.0)))
+    raced = Raced(TIMED[0], Measured((8.0, 9.0, 31.0), {"cores": 2.0}), Measured((450.0, 460.0, 470.0)), "here")
     p50, p99, cores = table([raced]).splitlines()[2:]
     assert p50.startswith("| next_call_1 | p50, ms | 9.0 | 460.0 | 0.020 | p50 <= 10 ms: met; p99 <= 30 ms: MISSED")
     assert p99.startswith("|  | p99, ms | 31.0 | 470.0 | 0.066 |")
     assert cores.startswith("|  | cores | 2.0 |  |  |")
-    assert as_json([raced], "here")["cases"][0]["engine"] == {"times_ms": (8.0, 9.0, 31.0), "cores": 2.0}
+    told = as_json([raced])
+    assert told[0]["engine"] == {"times_ms": (8.0, 9.0, 31.0), "cores": 2.0}
+    assert from_json(told, CASES) == [raced]
 
 
 def test_a_profile_counts_the_innermost_part_and_leaves_out_what_was_idle() -> None:
