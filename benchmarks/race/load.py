@@ -244,8 +244,9 @@ LOADED = (
                 lambda ours, theirs: ours.figures["calls a second"] >= 0.75 * theirs.figures["calls a second"],
             ),
         ),
-        next_lever="All decisions are made in one Python process, at about 3 ms of CPU time a call, on cores that it shares with"
-        " Asterisk and the load: it is full where Asterisk alone has room. Next: the same as for `sustained`.",
+        next_lever="Callers, phones, Asterisk and the engine share two cores, so that the ceiling follows from the CPU time a call"
+        " of all together: with `sustained`'s ratio it can be 0.69 at most. Next: the same as for `sustained`, and cores of its own"
+        " for the load.",
     ),
     Case(
         "crowd",
