@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr_flows.flow import Enqueue, Flow, SetLanguage, Step, prompts_of, silent_ways_out, ways_out
+from ivr_flows.expressions import names_in
+from ivr_flows.flow import (
+    GIVEN,
+    Collect,
+    Enqueue,
+    Flow,
+    SetLanguage,
+    Step,
+    expressions_of,
+    prompts_of,
+    sets,
+    silent_ways_out,
+    ways_out,
+)
 from ivr_flows.located_yaml import Located, Places, load
 from ivr_flows.problems import BadFile, Problem, choose_among
 
@@ -40,10 +53,14 @@ def check_flow(flow: Flow, places: Places, surroundings: Surroundings) -> Iterat
     yield from _endless_loops(flow, places)
     yield from _prompts(flow, places, surroundings)
     yield from _names(flow, places, surroundings)
+    yield from _variables(flow, places)
+    yield from _keys(flow, places)
 
 
 def _unknown_steps(flow: Flow, places: Places) -> Iterator[Problem]:
-    targets: list[tuple[tuple[str, ...], str]] = [(("entries", entry), step) for entry, step in flow.entries.items()]
+    targets: list[tuple[tuple[str | int, ...], str]] = [
+        (("entries", entry), step) for entry, step in flow.entries.items()
+    ]
     for name, step in flow.steps.items():
         targets += [(("steps", name, *path), target) for path, target in ways_out(step)]
     for path, target in targets:
@@ -154,6 +171,33 @@ def _names(flow: Flow, places: Places, surroundings: Surroundings) -> Iterator[P
         if isinstance(step, (Enqueue, SetLanguage)):
             yield from _unknown(("steps", name, "skills"), "skill", step.skills, surroundings.skills, places)
             yield from _too_high(("steps", name, "skills"), step.skills, surroundings.skills, places)
+
+
+def _variables(flow: Flow, places: Places) -> Iterator[Problem]:
+    """Names that are read and never set, and those that are not the flow's to set."""
+    known = {*GIVEN, *(name for step in flow.steps.values() for _, name in sets(step))}
+    for name, step in flow.steps.items():
+        for path, variable in sets(step):
+            if variable in GIVEN:
+                yield places.problem(
+                    ("steps", name, *path), f"{variable!r} cannot be set: every flow has it", "take another name"
+                )
+        for at, expression in expressions_of(step):
+            for variable in names_in(expression):
+                if variable not in known:
+                    remedy = choose_among(variable, known, "set it in a step before")
+                    yield places.problem(("steps", name, *at), f"nothing sets the variable {variable!r}", remedy)
+
+
+def _keys(flow: Flow, places: Places) -> Iterator[Problem]:
+    """A key that means two things at once."""
+    for name, step in flow.steps.items():
+        if isinstance(step, Collect) and step.read_back is not None and step.terminator == step.read_back.yes:
+            yield places.problem(
+                ("steps", name, "read_back", "yes"),
+                f"{step.terminator!r} ends the digits, too: pressed once too often, it would confirm them unheard",
+                "take another key",
+            )
 
 
 def _unknown(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,22 @@ class TimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelled:
+    """Digits, said one by one, among prompts."""
+
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SayPrompts:
-    """Say ``prompts`` one after the other in ``language`` and report ``PromptsFinished(id)``.
+    """Say ``prompts`` (ids, or what is spelled) one after the other in ``language`` and report ``PromptsFinished(id)``.
 
     At most one is pending: before the next, it has finished or ``StopSpeaking`` came. ``interruptible`` is for show: a key
     that ends it brings ``StopSpeaking``. Any ``AwaitDigit`` before is over.
     """
 
     id: int
-    prompts: tuple[str, ...]
+    prompts: tuple[str | Spelled, ...]
     language: str
     interruptible: bool
 

@@ -20,6 +20,7 @@ from ivr_flows.interpreter import (
     PromptsFinished,
     SayPrompts,
     Session,
+    Spelled,
     StopSpeaking,
     TimedOut,
 )
@@ -72,7 +73,10 @@ class Guidance:
 
     async def enter(self, flow: str, entry: str, skills: Mapping[str, int] | None = None) -> Outcome | None:
         """Begin."""
-        self._session = Session.begin(self._exchange.flow(flow), entry, self._call.language)
+        call = self._call
+        self._session = Session.begin(
+            self._exchange.flow(flow), entry, call.language, caller=call.caller, number=call.number
+        )
         self._session.skills = dict(skills or {})
         return await self._carry_out(interpreter.start(self._session))
 
@@ -95,7 +99,7 @@ class Guidance:
             match effect:
                 case SayPrompts():
                     self._said, self.deadline = effect.id, None
-                    await self._speech.say(self._exchange.media(effect.prompts, effect.language), effect.language)
+                    await self._speech.say(self._media(effect), effect.language)
                 case StopSpeaking():
                     await self._speech.stop()
                 case AwaitDigit(timeout_s=timeout_s):
@@ -105,6 +109,15 @@ class Guidance:
                 case _:
                     assert_never(effect)
         return None
+
+    def _media(self, said: SayPrompts) -> list[str]:
+        media: list[str] = []
+        for item in said.prompts:
+            if isinstance(item, Spelled):
+                media.append(f"digits:{item.digits}")
+            else:
+                media += self._exchange.prompt_media(item, said.language)
+        return media
 
     def _event_of(self, item: CallItem | None) -> FlowEvent | None:
         match item:

@@ -114,6 +114,7 @@ def guided(number: str, keys: str, ahead: bool = False) -> tuple[list[tuple[str,
         effect = effects[-1]
         if isinstance(effect, SayPrompts):
             for prompt in effect.prompts:
+                assert isinstance(prompt, str)
                 assert centre.prompt_media(prompt, effect.language)
                 heard.append((prompt, effect.language))
             if ahead and left:

@@ -39,6 +39,25 @@ QUEUES: Final[dict[str, dict[str, Any]]] = {
 NUMBERS: Final = {name: str(900100301 + place) for place, name in enumerate(QUEUES)}
 """The number that leads straight into each of the queues."""
 
+ASKS: Final = "900100390"
+"""The number of a flow that asks for a code, reads it back, and goes to ``otra`` by 42, to ``fiel`` by any other."""
+FLOW: Final = """\
+entries: {default: pide}
+steps:
+  pide:
+    kind: collect
+    prompts: [tono]
+    variable: codigo
+    max_digits: 4
+    read_back: {after: [tono]}
+    next: cual
+    otherwise: fuera
+  cual: {kind: branch, ways: [{when: number(codigo) == 42, next: otra}], otherwise: fiel}
+  otra: {kind: enqueue, queue: otra}
+  fiel: {kind: enqueue, queue: fiel}
+  fuera: {kind: hang_up, reason: sin_codigo}
+"""
+
 FIRST, SECOND = "1101", "1102"
 """Two operators of all these queues."""
 
@@ -52,6 +71,8 @@ def add_waiting_queues(centre: Path) -> None:
     _insert(
         centre / "centre.yaml", "numbers:\n", *(f"{number}: {{queue: {queue}}}" for queue, number in NUMBERS.items())
     )
+    _insert(centre / "centre.yaml", "numbers:\n", f"{ASKS}: {{flow: pide_codigo}}")
+    (centre / "flows" / "pide_codigo.yaml").write_text(FLOW, encoding="utf-8")
     _replace(centre / "centre.yaml", "outbound: 127.0.0.2:5060", f"outbound: 127.0.0.2:{_free_port()}")
     _change(centre / "prompts.yaml", {"tono": {language: {"text": "(a tone)"} for language in ("es", "en")}})
     for language in ("es", "en"):

@@ -1,0 +1,102 @@
+"""What does a condition in a flow come to? Small expressions over the flow's variables, which can harm nothing and never raise.
+
+Python's syntax for what is written with names, texts, numbers, comparisons, ``and or not``, ``in``, ``+ - * / %`` and the functions
+of ``FUNCTIONS``; nothing else is let in, and what is let in is evaluated by the library simpleeval, never by Python.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, Field
+from simpleeval import EvalWithCompoundTypes
+
+from ivr_flows.explain import wrong
+
+Value = str | int | float | bool | None
+"""What a variable holds; None: nothing yet."""
+
+LONGEST_TEXT: Final = 1000
+LARGEST_NUMBER: Final = 10**15
+_REMEDY: Final = 'compare names, numbers and "texts" with == != < > <= >= in, and join such with and, or, not'
+
+_ALLOWED: Final = (
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div,
+    ast.Mod, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Name, ast.Load, ast.Constant,
+    ast.Call, ast.IfExp, ast.Tuple, ast.List,
+)  # fmt: skip
+
+
+def _number(text: object) -> float | int | None:
+    """The number that ``text`` spells; None if it spells none."""
+    spelled = str(text).strip()
+    try:
+        return int(spelled) if spelled.lstrip("-").isdigit() else float(spelled)
+    except ValueError:
+        return None
+
+
+FUNCTIONS: Final[Mapping[str, Any]] = {
+    "len": lambda text: len(str(text)),
+    "number": _number,
+    "text": lambda value: "" if value is None else str(value),
+    "starts_with": lambda text, beginning: str(text).startswith(str(beginning)),
+    "ends_with": lambda text, end: str(text).endswith(str(end)),
+}
+
+
+def checked(expression: str) -> str:
+    """Validator: an expression that can be evaluated, whatever comes of it."""
+    try:
+        tree = ast.parse(expression.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise wrong(f"{expression!r} is not an expression", _REMEDY) from None
+    for node in ast.walk(tree):
+        if not isinstance(node, _ALLOWED):
+            raise wrong(f"{ast.unparse(node)!r} cannot stand in an expression", _REMEDY)
+        if isinstance(node, ast.Constant) and not isinstance(node.value, (str, int, float)) and node.value is not None:
+            raise wrong(f"{node.value!r} cannot stand in an expression", "write a text or a number")
+        if isinstance(node, ast.Call):
+            function = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+            if function not in FUNCTIONS or node.keywords:
+                raise wrong(f"there is no function {function!r}", f"choose one of {', '.join(FUNCTIONS)}")
+    return expression
+
+
+Expression = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(checked)]
+
+
+def names_in(expression: str) -> list[str]:
+    """The variables that ``expression`` reads, in their order."""
+    tree = ast.parse(expression.strip(), mode="eval")
+    functions = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in functions]
+    return list(dict.fromkeys(node.id for node in sorted(names, key=lambda node: (node.lineno, node.col_offset))))
+
+
+def evaluate(expression: str, variables: Mapping[str, Value]) -> Value:
+    """What it comes to; None where it comes to nothing: texts and numbers mixed up, a division by zero, a value out of bounds.
+
+    A name that no variable has is None.
+    """
+    names = {name: variables.get(name) for name in names_in(expression)}
+    try:
+        found = EvalWithCompoundTypes(functions=dict(FUNCTIONS), names=names).eval(expression.strip())
+    except Exception:  # whatever is wrong with it comes to nothing: a flow must not fail in mid-call
+        return None
+    return _bounded(found)
+
+
+def _bounded(found: object) -> Value:
+    match found:
+        case bool() | None:
+            return found
+        case str():
+            return found if len(found) <= LONGEST_TEXT else None
+        case int() | float():
+            return found if math.isfinite(found) and abs(found) <= LARGEST_NUMBER else None
+        case _:
+            return None
