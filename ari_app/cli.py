@@ -19,6 +19,7 @@ import structlog
 
 from ari_app import cli_journal, cli_run
 from ari_app.centre import load_centre
+from ari_app.cli_flows import flows
 from ari_app.cli_simulate import simulate
 from ari_app.settings import BadSettings, Settings, load_settings
 from ari_app.stack import background
@@ -170,6 +171,7 @@ def _centre_check(settings: Settings) -> Check:
 
 
 cli.add_command(simulate)
+cli.add_command(flows)
 
 
 @contextlib.contextmanager
