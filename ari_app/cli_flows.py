@@ -46,15 +46,14 @@ def try_flow(flow: str, entry: str, caller: str, number: str, folder: Path | Non
     except LookupError as unknown:
         raise click.ClickException(str(unknown.args[0])) from unknown
     told = 0
+    click.echo(f"type {HELP}")
     while True:
         for said in talk.said[told:]:
             click.echo(f"  {said.language}  {_spoken(said.what, said.language, texts)}")
         told = len(talk.said)
         if talk.ending is not None:
             break
-        asked = click.prompt(
-            f"[{talk.session.step}] {HELP}", default="", show_default=False, prompt_suffix="\n> "
-        ).strip()
+        asked = click.prompt(f"[{talk.session.step}]", default="", show_default=False, prompt_suffix=" > ").strip()
         _do(talk, asked)
     click.echo(_ended(talk))
 
