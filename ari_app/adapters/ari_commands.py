@@ -40,17 +40,17 @@ def connect_to(address: Callable[[int], str], headers: Mapping[str, str], deadli
 
     async def connect(number: int, listener: WSListener) -> WSTransport:
         try:
-            transport, _ = await ws_connect(
-                lambda: listener,
-                address(number),
-                extra_headers=headers,
-                websocket_handshake_timeout=deadline_s,
-                enable_auto_ping=True,
-                auto_ping_idle_timeout=PING_AFTER_S,
-                max_frame_size=LARGEST_ANSWER,
-            )
+            async with asyncio.timeout(deadline_s):  # the library's own begins only once the connection is made
+                transport, _ = await ws_connect(
+                    lambda: listener,
+                    address(number),
+                    extra_headers=headers,
+                    enable_auto_ping=True,
+                    auto_ping_idle_timeout=PING_AFTER_S,
+                    max_frame_size=LARGEST_ANSWER,
+                )
         except (WSError, OSError, TimeoutError) as broken:
-            raise TelephonyAway(f"command socket {number}: {broken or type(broken).__name__}") from broken
+            raise TelephonyAway(f"command socket {number}: {str(broken) or type(broken).__name__}") from broken
         return transport
 
     return connect
@@ -114,6 +114,10 @@ class _Socket(WSListener):
         self.asked: deque[_Asked] = deque()
         self._parts: list[bytes] = []
 
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """What an earlier connection left half said belongs to none of this one's answers."""
+        self._parts = []
+
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """At once, with no task between: that is what this library is for."""
         if frame.msg_type is WSMsgType.CLOSE:
@@ -123,12 +127,6 @@ class _Socket(WSListener):
             if frame.fin:
                 message, self._parts = b"".join(self._parts), []
                 self.take(json.loads(message))
-
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
-        if transport is self.wire:
-            self.wire = None
-            self._parts = []
-            self.fail("the connection was lost")
 
     def take(self, message: Mapping[str, Any]) -> None:
         """An answer; what was asked before it and has none yet gets none any more."""
@@ -172,9 +170,8 @@ class CommandSockets:
             try:
                 await wire.wait_disconnected()
             finally:
-                if socket.wire is wire:
-                    socket.wire = None
-                    socket.fail("the connection was lost")
+                socket.wire = None
+                socket.fail("the connection was lost")
                 wire.disconnect()
 
     async def _watch_deadlines(self) -> None:

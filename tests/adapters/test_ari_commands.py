@@ -138,6 +138,21 @@ async def test_an_answer_in_several_frames_is_one() -> None:
         assert await asking == Answer(200, "ñ")
 
 
+async def test_an_answer_that_was_left_half_said_does_not_spoil_the_next_connections() -> None:
+    async with commands(1) as (server, sockets):
+        server.says = lambda _: None
+        asking = asyncio.create_task(sockets.ask(asked("half")))
+        while not server.heard:
+            await asyncio.sleep(0.01)
+        server.transports[0].write(bytes((0x01, 5)) + b'{"typ')
+        with pytest.raises(TelephonyAway, match="no answer"):
+            await asking
+        server.says = lambda heard: (200, heard["uri"])
+        while len(server.sockets) < 2 or sockets._sockets[0].wire is None:
+            await asyncio.sleep(0.01)
+        assert (await sockets.ask(asked("next"))).text == "next"
+
+
 async def test_what_waits_for_an_answer_when_the_connection_is_lost_is_told_so() -> None:
     async with commands(1) as (server, sockets):
         server.says = lambda _: None
