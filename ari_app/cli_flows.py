@@ -5,19 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import click
+from pydantic import BaseModel
 
 from ari_app.centre import Centre, load_centre
 from ari_app.centre_files import InLanguages, PromptsFile
+from ari_app.centre_folder import Folder
 from ari_app.settings import BadSettings, load_settings
 from ivr_flows.interpreter import JoinQueue, Spelled
-from ivr_flows.located_yaml import Located, load
+from ivr_flows.located_yaml import Located
 from ivr_flows.problems import BadFile, choose_among
 from ivr_flows.rehearsal import Edge, Rehearsal
 from ivr_flows.scenes import Played, Scenes, play
 from ivr_flows.shapes import KEYS
 
+M = TypeVar("M", bound=BaseModel)
 PROJECT = Path(__file__).resolve().parents[1]
 HELP = 'keys, or "timeout", "hangup"; nothing: listen on'
 CENTRE_OPTION = click.option(
@@ -38,7 +42,8 @@ def flows() -> None:
 @CENTRE_OPTION
 def try_flow(flow: str, entry: str, caller: str, number: str, folder: Path | None) -> None:
     """Be a caller in FLOW: read what is said, type keys, "timeout" or "hangup"."""
-    centre, texts = _read(folder)
+    centre = _centre(folder)
+    texts = _file(centre, "prompts.yaml", PromptsFile).value.root
     if flow not in centre.flows:
         raise click.ClickException(f"there is no flow {flow!r}; {choose_among(flow, centre.flows, 'make one')}")
     try:
@@ -91,18 +96,18 @@ def _ended(talk: Rehearsal) -> str:
 @CENTRE_OPTION
 def test_flows(names: tuple[str, ...], least: int, folder: Path | None) -> None:
     """Play the scenes of flows/tests/NAME.yaml (of all flows, if none is named); exit code 1 when one goes otherwise."""
-    centre, _ = _read(folder)
+    centre = _centre(folder)
     for name in names:
         if name not in centre.flows:
             raise click.ClickException(f"there is no flow {name!r}; {choose_among(name, centre.flows, 'make one')}")
     good = True
     for name in names or sorted(centre.flows):
-        path = centre.folder / "flows" / "tests" / f"{name}.yaml"
-        if not path.exists():
-            click.echo(f"{name}: no scenes ({path})")
+        scenes = f"flows/tests/{name}.yaml"
+        if not (centre.folder / scenes).exists():
+            click.echo(f"{name}: no scenes ({centre.folder / scenes})")
             good = good and not names and least == 0
             continue
-        played = play(centre.flows[name], _scenes(path), centre.default_language)
+        played = play(centre.flows[name], _file(centre, scenes, Scenes), centre.default_language)
         for line in report(name, played):
             click.echo(line)
         good = good and not played.problems and min(_shares(played)) >= least
@@ -135,22 +140,21 @@ def _told(edge: Edge) -> str:
     return f"{edge.step}.{'.'.join(map(str, edge.by))}"
 
 
-def _scenes(path: Path) -> Located[Scenes]:
+def _centre(folder: Path | None) -> Centre:
+    """The centre in ``folder``, else the one in the settings. Raises ClickException."""
     try:
-        return load(path.read_text(encoding="utf-8"), str(path), Scenes)
-    except BadFile as bad:
-        raise click.ClickException(str(bad)) from bad
-
-
-def _read(folder: Path | None) -> tuple[Centre, Mapping[str, InLanguages]]:
-    """The centre, and what its prompts say. Raises ClickException."""
-    try:
-        folder = (folder or load_settings(PROJECT).centre).absolute()
-        centre = load_centre(folder)
-        path = folder / "prompts.yaml"
-        return centre, load(path.read_text(encoding="utf-8"), str(path), PromptsFile).value.root
+        return load_centre((folder or load_settings(PROJECT).centre).absolute())
     except (BadFile, BadSettings) as bad:
         raise click.ClickException(str(bad)) from bad
+
+
+def _file(centre: Centre, name: str, model: type[M]) -> Located[M]:
+    """A further file of the centre's folder. Raises ClickException."""
+    files = Folder(centre.folder)
+    found = files.load(name, model)
+    if found is None:
+        raise click.ClickException(str(BadFile(files.problems)))
+    return found
 
 
 def _spoken(what: str | Spelled, language: str, texts: Mapping[str, InLanguages]) -> str:

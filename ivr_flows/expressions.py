@@ -82,9 +82,10 @@ def evaluate(expression: str, variables: Mapping[str, Value]) -> Value:
 
     A name that no variable has is None.
     """
-    names = {name: variables.get(name) for name in names_in(expression)}
     try:
-        found = EvalWithCompoundTypes(functions=dict(FUNCTIONS), names=names).eval(expression.strip())
+        found = EvalWithCompoundTypes(functions=dict(FUNCTIONS), names=lambda name: variables.get(name.id)).eval(
+            expression.strip()
+        )
     except Exception:  # whatever is wrong with it comes to nothing: a flow must not fail in mid-call
         return None
     return _bounded(found)

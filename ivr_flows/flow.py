@@ -208,8 +208,10 @@ def sets(step: Step) -> list[tuple[tuple[str, ...], str]]:
         case Set():
             fields = {"values": list(step.values), "computed": list(step.computed)}
             return [((field, name), name) for field, names in fields.items() for name in names]
-        case _:
+        case Say() | Menu() | SetLanguage() | Branch() | Enqueue() | End():
             return []
+        case _:
+            assert_never(step)
 
 
 def expressions_of(step: Step) -> list[tuple[tuple[str | int, ...], str]]:
@@ -219,5 +221,7 @@ def expressions_of(step: Step) -> list[tuple[tuple[str | int, ...], str]]:
             return [(("computed", name), expression) for name, expression in step.computed.items()]
         case Branch():
             return [(("ways", place, "when"), way.when) for place, way in enumerate(step.ways)]
-        case _:
+        case Say() | Menu() | Collect() | SetLanguage() | Enqueue() | End():
             return []
+        case _:
+            assert_never(step)

@@ -222,12 +222,6 @@ def _keep(session: Session, collect: Collect) -> list[FlowEffect]:
     return _enter(session, collect.next)
 
 
-def _not_these(session: Session, collect: Collect) -> list[FlowEffect]:
-    session.typed.clear()
-    session.note("invalid")
-    return _again(session, collect, collect.invalid)
-
-
 # -- menus -----------------------------------------------------------------------------------------------------------------
 
 
@@ -235,9 +229,14 @@ def _choose(session: Session, menu: Menu, digit: str) -> list[FlowEffect]:
     if digit in menu.choices:
         session.note("chose", digit)
         return _enter(session, menu.choices[digit])
+    return _not_these(session, menu)
+
+
+def _not_these(session: Session, step: Menu | Collect) -> list[FlowEffect]:
+    """A wrong key, or wrong digits: what was typed after them was meant for something else."""
     session.typed.clear()
     session.note("invalid")
-    return _again(session, menu, menu.invalid)
+    return _again(session, step, step.invalid)
 
 
 def _again(session: Session, step: Menu | Collect, first: tuple[str, ...]) -> list[FlowEffect]:

@@ -13,9 +13,9 @@ from ari_app.centre import UnknownNumber, UnknownPrompt, load_centre
 from ari_app.centre_checks import ENGINE_PROMPTS
 from ari_app.centre_files import CentreFile, OperatorsFile, PromptsFile
 from ari_app.centre_queues import QueuesFile
-from ivr_flows import interpreter
-from ivr_flows.interpreter import AwaitDigit, DigitPressed, HangUp, JoinQueue, PromptsFinished, SayPrompts, Session
+from ivr_flows.interpreter import HangUp, JoinQueue
 from ivr_flows.located_yaml import read
+from ivr_flows.rehearsal import Rehearsal
 
 DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 
@@ -108,26 +108,19 @@ def guided(number: str, keys: str, ahead: bool = False) -> tuple[list[tuple[str,
     centre = load_centre(DEMO)
     route = centre.route(number)
     assert route.flow is not None
-    session = Session.begin(centre.flow(route.flow), route.entry, centre.default_language)
-    left, heard, effects = list(keys), [], interpreter.start(session)
-    while True:
-        effect = effects[-1]
-        if isinstance(effect, SayPrompts):
-            for prompt in effect.prompts:
-                assert isinstance(prompt, str)
-                assert centre.prompt_media(prompt, effect.language)
-                heard.append((prompt, effect.language))
-            if ahead and left:
-                effects = [effect for key in left for effect in interpreter.handle(session, DigitPressed(key))]
-                left.clear()
-            else:
-                effects = interpreter.handle(session, PromptsFinished(effect.id))
-        elif isinstance(effect, AwaitDigit):
-            event = DigitPressed(left.pop(0)) if left else interpreter.TimedOut()
-            effects = interpreter.handle(session, event)
-        else:
-            assert isinstance(effect, (JoinQueue, HangUp))
-            return heard, effect
+    talk = Rehearsal(centre.flow(route.flow), route.entry, centre.default_language)
+    for key in keys:
+        if not ahead:
+            talk.listens()
+        talk.presses(key)
+    while talk.ending is None:
+        talk.waits()
+    heard = []
+    for said in talk.said:
+        assert isinstance(said.what, str)
+        assert centre.prompt_media(said.what, said.language)
+        heard.append((said.what, said.language))
+    return heard, talk.ending
 
 
 def test_the_recording_notice_cannot_be_interrupted_in_any_language() -> None:

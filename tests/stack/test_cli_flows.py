@@ -77,6 +77,13 @@ def test_scenes_that_cannot_be_read_are_told_with_file_and_line(centre: Path) ->
     assert "bienvenida.yaml:2: scenes.0.does.0: a caller cannot do 'sings'" in told.output
 
 
+def test_scenes_that_are_not_utf_8_are_told_as_any_other_file_is(centre: Path) -> None:
+    (centre / "flows" / "tests" / "bienvenida.yaml").write_bytes(b"scenes:\n  - {name: \xff}\n")
+    told = centralita("test", "--centre", str(centre))
+    assert told.exit_code == 1
+    assert "bienvenida.yaml:2: is not UTF-8; save the file as UTF-8" in told.output
+
+
 def test_a_flow_without_scenes_fails_only_where_it_is_asked_for(centre: Path) -> None:
     (centre / "flows" / "tests" / "bienvenida.yaml").unlink()
     assert centralita("test", "--centre", str(centre)).exit_code == 0
