@@ -88,10 +88,11 @@ def evaluate(expression: str, variables: Mapping[str, Value]) -> Value:
         )
     except Exception:  # whatever is wrong with it comes to nothing: a flow must not fail in mid-call
         return None
-    return _bounded(found)
+    return bounded(found)
 
 
-def _bounded(found: object) -> Value:
+def bounded(found: object) -> Value:
+    """``found`` as a variable can hold it; None if it cannot."""
     match found:
         case bool() | None:
             return found

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr_flows.expressions import names_in
-from ivr_flows.flow import (
-    GIVEN,
-    Collect,
-    Enqueue,
-    Flow,
-    SetLanguage,
-    Step,
-    expressions_of,
-    prompts_of,
-    sets,
-    silent_ways_out,
-    ways_out,
-)
-from ivr_flows.located_yaml import Located, Places, load
+from ivr_flows.flow import GIVEN, AnyStep, Flow
+from ivr_flows.languages import LanguagesHeard, languages_heard
+from ivr_flows.located_yaml import Located, Path, Places, load
+from ivr_flows.name_checks import check_meanings, check_names
 from ivr_flows.problems import BadFile, Problem, choose_among
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNeeds:
+    """What a service over HTTP needs: the ``names`` that its URL has, and whether asking it may change something (no GET)."""
+
+    names: frozenset[str] = frozenset()
+    changes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,8 @@ class Surroundings:
     """What a flow may name. None: not known (that file cannot be read), so it is not checked.
 
     ``languages``: the centre's, the default one first. ``prompts``: the languages that each prompt has. ``skills``: the
-    highest level at which anybody has each.
+    highest level at which anybody has each. ``flows``: those whose shape is right. ``http`` and ``agi``: names of services.
+    ``number_problem`` tells why a number may not be called.
     """
 
     languages: tuple[str, ...] | None = None
@@ -36,25 +35,31 @@ class Surroundings:
     queues: Collection[str] | None = None
     skills: Mapping[str, int] | None = None
     operators: Collection[str] | None = None
+    flows: Mapping[str, Flow] | None = None
+    calendars: Collection[str] | None = None
+    http: Mapping[str, ServiceNeeds] | None = None
+    agi: Collection[str] | None = None
+    number_problem: Callable[[str], str | None] = lambda number: None
 
 
 def load_flow(text: str, filename: str, surroundings: Surroundings) -> Located[Flow]:
     """A flow that can be run. Raises BadFile with every problem found."""
     located = load(text, filename, Flow)
-    if problems := list(check_flow(located.value, located.places, surroundings)):
+    if problems := list(check_flow("", located.value, located.places, surroundings)):
         raise BadFile(problems)
     return located
 
 
-def check_flow(flow: Flow, places: Places, surroundings: Surroundings) -> Iterator[Problem]:
+def check_flow(name: str, flow: Flow, places: Places, surroundings: Surroundings) -> Iterator[Problem]:
     """Every problem of a flow whose shape is right."""
+    heard = languages_heard({**(surroundings.flows or {}), name: flow}, (surroundings.languages or ())[:1])
     yield from _unknown_steps(flow, places)
     yield from _unreachable_steps(flow, places)
     yield from _endless_loops(flow, places)
-    yield from _prompts(flow, places, surroundings)
-    yield from _names(flow, places, surroundings)
+    yield from _prompts(name, flow, places, surroundings, heard)
     yield from _variables(flow, places)
-    yield from _keys(flow, places)
+    yield from check_names(flow, places, surroundings)
+    yield from check_meanings(flow, places)
 
 
 def _unknown_steps(flow: Flow, places: Places) -> Iterator[Problem]:
@@ -62,7 +67,7 @@ def _unknown_steps(flow: Flow, places: Places) -> Iterator[Problem]:
         (("entries", entry), step) for entry, step in flow.entries.items()
     ]
     for name, step in flow.steps.items():
-        targets += [(("steps", name, *path), target) for path, target in ways_out(step)]
+        targets += [(("steps", name, *path), target) for path, target in step.ways_out()]
     for path, target in targets:
         if target not in flow.steps:
             yield places.problem(path, f"there is no step {target!r}", choose_among(target, flow.steps, "add it"))
@@ -75,7 +80,7 @@ def _reached(flow: Flow) -> set[str]:
         name = ahead.pop()
         if name in flow.steps and name not in reached:
             reached.add(name)
-            ahead += [target for _, target in ways_out(flow.steps[name])]
+            ahead += [target for _, target in flow.steps[name].ways_out()]
     return reached
 
 
@@ -111,8 +116,8 @@ def _silently_ending(flow: Flow) -> set[str]:
     return ending
 
 
-def _ends_in(step: Step, ending: set[str], flow: Flow) -> bool:
-    ways = silent_ways_out(step)
+def _ends_in(step: AnyStep, ending: set[str], flow: Flow) -> bool:
+    ways = step.silent_ways_out()
     return not ways or any(way in ending or way not in flow.steps for way in ways)
 
 
@@ -121,100 +126,58 @@ def _loop_from(name: str, flow: Flow) -> list[str]:
     way: list[str] = []
     while name not in way:
         way.append(name)
-        name = silent_ways_out(flow.steps[name])[0]
+        name = flow.steps[name].silent_ways_out()[0]
     loop = way[way.index(name) :]
     order = list(flow.steps)
     first = loop.index(min(loop, key=order.index))
     return loop[first:] + loop[:first]
 
 
-def _prompts(flow: Flow, places: Places, surroundings: Surroundings) -> Iterator[Problem]:
-    if surroundings.prompts is None:
+def _prompts(
+    name: str, flow: Flow, places: Places, surroundings: Surroundings, heard: LanguagesHeard
+) -> Iterator[Problem]:
+    for at, step in flow.steps.items():
+        wanted = heard.get((name, at), set())
+        for path, item in step.items():
+            where = ("steps", at, *path)
+            if item.text is not None:
+                for language in sorted(wanted - set(item.text)):
+                    what = f"the text is missing in {language!r}, and callers come here in it"
+                    yield places.problem(where, what, "add it in that language")
+            elif item.prompt is not None and surroundings.prompts is not None:
+                yield from _prompt(item.prompt, where, wanted, places, surroundings.prompts)
+
+
+def _prompt(
+    prompt: str, where: Path, wanted: set[str], places: Places, known: Mapping[str, Collection[str]]
+) -> Iterator[Problem]:
+    if prompt not in known:
+        yield places.problem(
+            where, f"there is no prompt {prompt!r}", choose_among(prompt, known, "add it to prompts.yaml")
+        )
         return
-    heard_in = _languages_heard(flow, surroundings.languages)
-    for name, step in flow.steps.items():
-        for path, prompt in prompts_of(step):
-            where = ("steps", name, *path)
-            languages = surroundings.prompts.get(prompt)
-            if languages is None:
-                remedy = choose_among(prompt, surroundings.prompts, "add it to prompts.yaml")
-                yield places.problem(where, f"there is no prompt {prompt!r}", remedy)
-                continue
-            for language in sorted(heard_in.get(name, set()) - set(languages)):
-                what = f"the prompt {prompt!r} has no {language!r}, and callers come here in it"
-                yield places.problem(where, what, "add that language to it in prompts.yaml")
-
-
-def _languages_heard(flow: Flow, languages: tuple[str, ...] | None) -> dict[str, set[str]]:
-    """The languages in which callers can come to each step; they enter in the default one."""
-    heard: dict[str, set[str]] = {}
-    ahead = [(step, language) for step in flow.entries.values() for language in (languages or ())[:1]]
-    while ahead:
-        name, language = ahead.pop()
-        if name not in flow.steps or language in heard.setdefault(name, set()):
-            continue
-        heard[name].add(language)
-        step = flow.steps[name]
-        spoken = step.to if isinstance(step, SetLanguage) else language
-        ahead += [(target, spoken) for _, target in ways_out(step)]
-    return heard
-
-
-def _names(flow: Flow, places: Places, surroundings: Surroundings) -> Iterator[Problem]:
-    for name, step in flow.steps.items():
-        if isinstance(step, Enqueue):
-            yield from _unknown(("steps", name, "queue"), "queue", [step.queue], surroundings.queues, places)
-            asked_for = [step.operator] if step.operator else []
-            yield from _unknown(("steps", name, "operator"), "operator", asked_for, surroundings.operators, places)
-        if isinstance(step, SetLanguage):
-            yield from _unknown(("steps", name, "to"), "language", [step.to], surroundings.languages, places)
-        if isinstance(step, (Enqueue, SetLanguage)):
-            yield from _unknown(("steps", name, "skills"), "skill", step.skills, surroundings.skills, places)
-            yield from _too_high(("steps", name, "skills"), step.skills, surroundings.skills, places)
+    for language in sorted(wanted - set(known[prompt])):
+        what = f"the prompt {prompt!r} has no {language!r}, and callers come here in it"
+        yield places.problem(where, what, "add that language to it in prompts.yaml")
 
 
 def _variables(flow: Flow, places: Places) -> Iterator[Problem]:
     """Names that are read and never set, and those that are not the flow's to set."""
-    known = {*GIVEN, *(name for step in flow.steps.values() for _, name in sets(step))}
+    known = {*GIVEN, *flow.parameters, *(name for step in flow.steps.values() for _, name in step.sets())}
+    for place, parameter in enumerate(flow.parameters):
+        if parameter in GIVEN:
+            yield _taken(parameter, ("parameters", place), places)
     for name, step in flow.steps.items():
-        for path, variable in sets(step):
+        for path, variable in step.sets():
             if variable in GIVEN:
-                yield places.problem(
-                    ("steps", name, *path), f"{variable!r} cannot be set: every flow has it", "take another name"
-                )
-        for at, expression in expressions_of(step):
+                yield _taken(variable, ("steps", name, *path), places)
+        said = [((*path, item.value[0]), item.value[1]) for path, item in step.items() if item.value is not None]
+        for path, expression in step.expressions() + said:
             for variable in names_in(expression):
                 if variable not in known:
                     remedy = choose_among(variable, known, "set it in a step before")
-                    yield places.problem(("steps", name, *at), f"nothing sets the variable {variable!r}", remedy)
+                    yield places.problem(("steps", name, *path), f"nothing sets the variable {variable!r}", remedy)
 
 
-def _keys(flow: Flow, places: Places) -> Iterator[Problem]:
-    """A key that means two things at once."""
-    for name, step in flow.steps.items():
-        if isinstance(step, Collect) and step.read_back is not None and step.terminator == step.read_back.yes:
-            yield places.problem(
-                ("steps", name, "read_back", "yes"),
-                f"{step.terminator!r} ends the digits, too: pressed once too often, it would confirm them unheard",
-                "take another key",
-            )
-
-
-def _unknown(
-    path: tuple[str, ...], what: str, names: Collection[str], known: Collection[str] | None, places: Places
-) -> Iterator[Problem]:
-    for name in names:
-        if known is not None and name not in known:
-            remedy = choose_among(name, known, f"there is no {what} at all yet: add it")
-            said = f"no operator has the skill {name!r}" if what == "skill" else f"there is no {what} {name!r}"
-            yield places.problem(path, said, remedy)
-
-
-def _too_high(
-    path: tuple[str, ...], wanted: Mapping[str, int], highest: Mapping[str, int] | None, places: Places
-) -> Iterator[Problem]:
-    for skill, level in wanted.items():
-        there = (highest or {}).get(skill)
-        if there is not None and level > there:
-            what = f"nobody has {skill!r} at level {level}, the highest is {there}"
-            yield places.problem(path, what, "ask for less, or raise somebody's level")
+def _taken(variable: str, where: Path, places: Places) -> Problem:
+    return places.problem(where, f"{variable!r} cannot be set: every flow has it", "take another name")

@@ -22,6 +22,10 @@ from ivr_flows.problems import BadFile, Problem
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 _TAG = "tag:yaml.org,2002:"
+_DEEPEST = 30
+"""Parts inside parts: several times what any file has, and far from where Python itself gives up."""
+_NO_CHARACTER = ("a \\u or \\U names no character", "write the character itself, or two backslashes for one")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ def read(text: str, filename: str) -> tuple[Any, Places]:
             loader.dispose()
     except yaml.YAMLError as unreadable:
         raise BadFile([_translated(unreadable, text, filename)]) from unreadable
+    except (ValueError, OverflowError) as no_character:  # what PyYAML makes of "\\UFFFFFFFF"
+        raise BadFile([Problem(filename, loader.line + 1, "", *_NO_CHARACTER)]) from no_character
     data = {} if node is None else reader.plain(node, ())
     if reader.problems:
         raise BadFile(reader.problems)
@@ -86,12 +92,29 @@ class _Loader(yaml.SafeLoader):
     without octal, hexadecimal, infinity and not-a-number."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own shape
+    _depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(problem="found & or * before a name", problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+        if self._depth == _DEEPEST:
+            what = f"there are parts inside parts more than {_DEEPEST} deep"
+            raise yaml.composer.ComposerError(problem=what, problem_mark=event.start_mark)
+        self._depth += 1
+        try:
+            node = super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+        if node is not None and (written := getattr(event, "tag", None)):
+            node.tag = _as_written(written)  # to be told from one that PyYAML finds by itself
+        return node
+
+
+def _as_written(tag: str) -> str:
+    if tag.startswith(_TAG):
+        return f"!!{tag.removeprefix(_TAG)}"
+    return tag if tag.startswith("!") else f"!<{tag}>"
 
 
 _Loader.add_implicit_resolver(f"{_TAG}null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
@@ -110,6 +133,9 @@ class _Reader:
 
     def plain(self, node: yaml.Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if node.tag.startswith("!"):
+            self._note_tag(node, path)
+            return None
         match node:
             case yaml.ScalarNode():
                 return self._scalar(node, path)
@@ -124,7 +150,13 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._note(key_node, path, "a list or mapping stands where a name is needed", "give it a name")
                 continue
+            if key_node.tag.startswith("!"):
+                self._note_tag(key_node, path)
+                continue
             key = key_node.value
+            if _SURROGATES.search(key):
+                self._note(key_node, path, *_NO_CHARACTER)
+                continue
             if key in data:
                 first = self.lines[(*path, key)]
                 self._note(key_node, (*path, key), f"is there already, on line {first}", "keep one of the two")
@@ -135,9 +167,10 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
         text: str = node.value
+        if _SURROGATES.search(text):
+            self._note(node, path, *_NO_CHARACTER)
+            return None
         match node.tag.removeprefix(_TAG):
-            case "str":
-                return text
             case "null":
                 return None
             case "bool":
@@ -147,23 +180,53 @@ class _Reader:
             case "float":
                 return float(text)
             case _:
-                self._note(node, path, f"the tag {node.tag} is not read here", "remove it, or put the text in quotes")
-                return None
+                return text
+
+    def _note_tag(self, node: yaml.Node, path: Path) -> None:
+        self._note(node, path, f"the tag {node.tag} is not read here", "remove it, or put the text in quotes")
 
     def _note(self, node: yaml.Node, path: Path, what: str, remedy: str) -> None:
         field = ".".join(map(str, path))
         self.problems.append(Problem(self._filename, node.start_mark.line + 1, field, what, remedy))
 
 
-_REMEDIES = (
-    ("cannot start any token", "indent with spaces, and put text that begins with such a character in quotes"),
-    ("mapping values are not allowed", "put text that holds a colon in quotes, and check the indentation"),
-    ("found & or *", 'put it in quotes if it is meant as text ("*"); names for parts of the file are not read here'),
-    ("expected alphabetic or numeric", 'put it in quotes: "*"'),
-    ("another document", "keep one document a file: remove the line ---"),
-    ("unexpected end of stream", "close the quotation mark or bracket opened before"),
-    ("expected ',' or", "close the bracket, and put a comma between its parts"),
+_TAGS = ("tags (words that begin with !) are not read here", "remove it, or put the text in quotes")
+_DIRECTIVES = ("lines that begin with % are not read here", "remove it, or put the text in quotes")
+_READINGS: tuple[tuple[str, str, str], ...] = (
+    ("cannot start any token", "", "indent with spaces, and put text that begins with such a character in quotes"),
+    ("mapping values are not allowed", "", "put text that holds a colon in quotes, and check the indentation"),
+    (
+        "found & or *",
+        "",
+        'put it in quotes if it is meant as text ("*"); names for parts of the file are not read here',
+    ),
+    ("another document", "another document begins here", "keep one document a file: remove the line ---"),
+    ("unexpected end of stream", "", "close the quotation mark or bracket opened before"),
+    (
+        "expected ',' or",
+        "a bracket opened before is not closed",
+        "close the bracket, and put a comma between its parts",
+    ),
+    ("directive", *_DIRECTIVES),
+    ("expected alphabetic or numeric", "", 'put it in quotes: "*"'),
+    ("incompatible YAML", *_DIRECTIVES),
+    (" tag", *_TAGS),
+    (
+        "block scalar",
+        "this cannot stand after | or >",
+        "begin the text on the next line, indented, or put it in quotes",
+    ),
+    (
+        "double-quoted",
+        "what follows the backslash names no character",
+        "write two backslashes for one, or use single quotes",
+    ),
+    ("parts inside parts", "", "close the brackets opened before, or check the indentation"),
+    ("<block end>", "this does not fit what stands above", "check the indentation, and the quotes above"),
+    ("<document start>", "the content has ended above", "check the indentation, and remove the line ---"),
+    ("node content", "a name or value is missing here", "put text that begins with such a character in quotes"),
 )
+"""A sign in PyYAML's error, what it means (nothing: its own words are plain), and what to do."""
 
 
 def _translated(error: yaml.YAMLError, text: str, filename: str) -> Problem:
@@ -176,7 +239,8 @@ def _translated(error: yaml.YAMLError, text: str, filename: str) -> Problem:
             line = text.count("\n", 0, error.position) + 1
         case _:
             what, line = str(error), 1
-    if "but found another document" in str(error):
-        what = "another document begins here"
-    remedy = next((remedy for sign, remedy in _REMEDIES if sign in what), "check the indentation and the quotes")
-    return Problem(filename, line, "", what, remedy)
+    told = f"{getattr(error, 'context', None)}: {what}"
+    for sign, meaning, remedy in _READINGS:
+        if sign in told:
+            return Problem(filename, line, "", meaning or what, remedy)
+    return Problem(filename, line, "", what, "check the indentation and the quotes")

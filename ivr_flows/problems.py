@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
+
+_LONGEST: Final = 400
+"""Characters of each part of a problem: enough for any of ours, however many names are to be chosen from."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,9 +22,16 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        """``file:line: field: what is wrong; what to do``."""
-        field = f"{self.field}: " if self.field else ""
-        return f"{self.file}:{self.line}: {field}{self.what}; {self.remedy}"
+        """``file:line: field: what is wrong; what to do``: one printable line that can be read, whatever the file holds."""
+        field = f"{_readable(self.field)}: " if self.field else ""
+        return f"{self.file}:{self.line}: {field}{_readable(self.what)}; {_readable(self.remedy)}"
+
+
+def _readable(text: str) -> str:
+    """A long text without its middle; what cannot be printed (or would move a terminal's cursor) as an escape."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST // 2]} […] {text[-_LONGEST // 2 :]}"
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 class BadFile(ValueError):

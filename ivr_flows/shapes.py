@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
@@ -21,6 +22,10 @@ class Shape(BaseModel):
 
 def matching(pattern: str, what: str, remedy: str) -> tuple[AfterValidator, WithJsonSchema]:
     """Metadata for a ``str`` that matches ``pattern`` as a whole; else it "is not ``what``" and the ``remedy`` is told."""
+    return AfterValidator(_check(pattern, what, remedy)), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+def _check(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
     compiled = re.compile(pattern)
 
     def check(text: str) -> str:
@@ -28,7 +33,7 @@ def matching(pattern: str, what: str, remedy: str) -> tuple[AfterValidator, With
             raise wrong(f"{text!r} is not {what}", remedy)
         return text
 
-    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+    return check
 
 
 class OrNames:
@@ -55,7 +60,10 @@ def each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-_name = matching("[a-z][a-z0-9_]{0,39}", "a name", "use 1 to 40 of a-z, 0-9 and _, a letter first")
+_NAME = ("[a-z][a-z0-9_]{0,39}", "a name", "use 1 to 40 of a-z, 0-9 and _, a letter first")
+_name = matching(*_NAME)
+is_name = _check(*_NAME)
+"""Validator: a name."""
 _language = matching("[a-z]{2,3}", "a language", "write its code of two or three letters, such as es")
 _digit = matching("[0-9*#]", "a key of a phone", 'use one of 0 to 9, "*" or "#"')
 
@@ -76,6 +84,7 @@ def _by_level(value: Any) -> Any:
 Level = Annotated[int, Field(ge=1, le=100)]
 Skills = Annotated[dict[Name, Level], NoOtherKeys(), BeforeValidator(_by_level), OrNames()]
 """Skills with their least levels; a list of names means level 1 each."""
-Prompts = Annotated[tuple[Name, ...], Field(min_length=1)]
+Text = Annotated[str, *matching(r"\s*\S[\s\S]{0,1999}", "a text", "write what is to be said")]
+DialledNumber = Annotated[str, *matching(r"\+?[0-9]{3,15}", "a phone number", "write its digits, without spaces")]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 SomeSeconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]

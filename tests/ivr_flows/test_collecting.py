@@ -7,8 +7,9 @@ import pytest
 from ivr_flows import interpreter
 from ivr_flows.flow import Flow
 from ivr_flows.flow_checks import Surroundings, load_flow
-from ivr_flows.interpreter import AwaitDigit, HangUp, JoinQueue, SayPrompts, Session, Spelled, StopSpeaking, TraceEntry
+from ivr_flows.messages import AwaitDigit, HangUp, JoinQueue, PromptsFinished, SayPrompts, Spoken, StopSpeaking
 from ivr_flows.problems import BadFile
+from ivr_flows.session import Session, TraceEntry
 from tests.ivr_flows.test_interpreter import Caller
 
 TEXT = """\
@@ -90,7 +91,7 @@ def test_too_few_digits_and_other_keys_are_wrong_and_silence_has_words_of_its_ow
 
 def test_what_was_typed_is_read_back_and_kept_only_if_it_is_right() -> None:
     caller = asked(READ_BACK)
-    read_back = ("you_typed", Spelled("4242"), "is_that_right")
+    read_back = ("you_typed", Spoken("digits", "4242"), "is_that_right")
     assert caller.presses("4242")[-1] == SayPrompts(2, read_back, "es", interruptible=True)
     assert caller.presses("2") == [StopSpeaking(), SayPrompts(3, ("your_code",), "es", interruptible=True)]
     caller.presses("0042")
@@ -106,22 +107,23 @@ def test_everything_may_be_typed_ahead_its_confirmation_included() -> None:
     text = text.replace("next: ask}", "interruptible: false, next: ask}")
     caller = Caller(flow=flow(text))
     assert caller.presses("43#1") == []
-    assert interpreter.handle(caller.session, interpreter.PromptsFinished(1)) == [ODDS]
+    assert interpreter.handle(caller.session, PromptsFinished(1)) == [ODDS]
 
 
 def test_the_trace_tells_the_way_and_never_the_digits() -> None:
     caller = asked()
     caller.presses("4711")
     assert caller.last[-1] == ODDS
-    assert [(one.step, one.what, one.choice) for one in caller.session.trace] == [
-        ("ask", "entered", None),
-        ("ask", "collected", None),
-        ("count", "entered", None),
-        ("which", "entered", None),
-        ("which", "branched", "2"),
-        ("odds", "entered", None),
+    assert [(one.step, one.what, one.by) for one in caller.session.trace] == [
+        ("ask", "entered", ""),
+        ("ask", "left", "next"),
+        ("count", "entered", ""),
+        ("count", "left", "next"),
+        ("which", "entered", ""),
+        ("which", "left", "ways.1.next"),
+        ("odds", "entered", ""),
     ]
-    assert "4711" not in repr(Spelled("4711"))
+    assert "4711" not in repr(Spoken("digits", "4711"))
 
 
 def test_a_flow_knows_who_calls_what_was_dialled_and_the_language() -> None:
@@ -135,10 +137,10 @@ steps:
   mobile: {kind: hang_up, reason: mobile}
   other: {kind: hang_up, reason: other}
 """
-    session = Session.begin(flow(text), caller="600111222", number="900100200")
+    session = Session.begin({"f": flow(text)}, "f", caller="600111222", number="900100200")
     assert interpreter.start(session) == [HangUp("mobile")]
-    assert TraceEntry("where", "branched", "1") in session.trace
-    assert interpreter.start(Session.begin(flow(text))) == [HangUp("other")]
+    assert TraceEntry("f", "where", "left", "ways.0.next") in session.trace
+    assert interpreter.start(Session.begin({"f": flow(text)}, "f")) == [HangUp("other")]
 
 
 @pytest.mark.parametrize(

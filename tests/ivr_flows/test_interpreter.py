@@ -7,7 +7,7 @@ import pytest
 from ivr_flows import interpreter, session
 from ivr_flows.flow import Flow
 from ivr_flows.flow_checks import Surroundings, load_flow
-from ivr_flows.interpreter import (
+from ivr_flows.messages import (
     AwaitDigit,
     DigitPressed,
     FlowEffect,
@@ -15,11 +15,10 @@ from ivr_flows.interpreter import (
     JoinQueue,
     PromptsFinished,
     SayPrompts,
-    Session,
     StopSpeaking,
     TimedOut,
-    TraceEntry,
 )
+from ivr_flows.session import Session, TraceEntry
 
 FLOW = load_flow(
     """\
@@ -53,7 +52,7 @@ class Caller:
     """A caller and the shell: keeps what is being said, and answers for it."""
 
     def __init__(self, entry: str = "default", flow: Flow = FLOW) -> None:
-        self.session = Session.begin(flow, entry, "es")
+        self.session = Session.begin({"f": flow}, "f", entry, "es")
         self.last: list[FlowEffect] = interpreter.start(self.session)
 
     def presses(self, digits: str) -> list[FlowEffect]:
@@ -204,7 +203,7 @@ def test_time_that_runs_out_while_speaking_changes_nothing() -> None:
 
 
 def test_nothing_happens_before_the_start_after_the_end_or_at_a_second_start() -> None:
-    asleep = Session.begin(FLOW)
+    asleep = Session.begin({"f": FLOW}, "f")
     events = (DigitPressed("1"), PromptsFinished(0), PromptsFinished(1), TimedOut())
     assert [interpreter.handle(asleep, event) for event in events] == [[]] * 4
     caller = Caller().in_the_menu()
@@ -221,7 +220,7 @@ def test_what_is_no_key_is_ignored(digit: str) -> None:
 
 def test_an_unknown_entry_is_refused_with_the_known_ones() -> None:
     with pytest.raises(LookupError, match="no entry 'nights'; its entries are default, closed, mute, straight"):
-        Session.begin(FLOW, "nights")
+        Session.begin({"f": FLOW}, "f", "nights")
 
 
 def test_the_trace_tells_the_way_and_keeps_only_keys_that_a_menu_has() -> None:
@@ -230,13 +229,15 @@ def test_the_trace_tells_the_way_and_keeps_only_keys_that_a_menu_has() -> None:
     caller.hears_it_out()
     caller.presses("1")
     assert list(caller.session.trace) == [
-        TraceEntry("greeting", "entered"),
-        TraceEntry("greeting", "interrupted"),
-        TraceEntry("notice", "entered"),
-        TraceEntry("menu", "entered"),
-        TraceEntry("menu", "invalid"),
-        TraceEntry("menu", "chose", "1"),
-        TraceEntry("sales", "entered"),
+        TraceEntry("f", "greeting", "entered"),
+        TraceEntry("f", "greeting", "interrupted"),
+        TraceEntry("f", "greeting", "left", "next"),
+        TraceEntry("f", "notice", "entered"),
+        TraceEntry("f", "notice", "left", "next"),
+        TraceEntry("f", "menu", "entered"),
+        TraceEntry("f", "menu", "invalid"),
+        TraceEntry("f", "menu", "left", "choices.1"),
+        TraceEntry("f", "sales", "entered"),
     ]
 
 
@@ -252,7 +253,7 @@ steps:
     caller = Caller(flow=load_flow(text, "f.yaml", Surroundings()).value)
     interpreter.handle(caller.session, DigitPressed("1"))
     assert caller.hears_it_out() == [HangUp("done")]
-    assert TraceEntry("news", "skipped") in caller.session.trace
+    assert TraceEntry("f", "news", "skipped") in caller.session.trace
 
 
 def test_a_flow_that_goes_round_in_silence_is_ended() -> None:

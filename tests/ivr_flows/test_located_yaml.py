@@ -9,7 +9,7 @@ from pydantic import Field, RootModel
 
 from ivr_flows.located_yaml import load, read
 from ivr_flows.problems import BadFile, choose_among
-from ivr_flows.shapes import Digit, Name, Names, Prompts, Seconds, Shape
+from ivr_flows.shapes import Digit, Name, Names, Seconds, Shape
 
 
 class Ring(Shape):
@@ -21,7 +21,7 @@ class Ring(Shape):
 
 class Speak(Shape):
     kind: Literal["speak"]
-    prompts: Prompts
+    prompts: Annotated[tuple[Name, ...], Field(min_length=1)]
     ring: str = ""
     mode: Literal["fast", "slow"] = "fast"
     keys: dict[Digit, Name] = Field(default_factory=dict)
@@ -87,7 +87,7 @@ def test_scalars_mean_what_a_reader_thinks_and_keys_are_text_as_written(text: st
         ("a:\n  *: x\n", 2, "expected alphabetic or numeric character, but found ':'; put it in quotes: \"*\""),
         ("a: 1\n\tb: 2\n", 2, "found character '\\t' that cannot start any token; indent with spaces"),
         ("a: b: c\n", 1, "mapping values are not allowed here; put text that holds a colon in quotes"),
-        ("a: [1,\nb: 2\n", 3, "expected ',' or ']', but got '<stream end>'; close the bracket"),
+        ("a: [1,\nb: 2\n", 3, "a bracket opened before is not closed; close the bracket"),
         ("a: 'x\n", 2, "found unexpected end of stream; close the quotation mark"),
         ("a: 1\n---\nb: 2\n", 2, "another document begins here; keep one document a file"),
         ("a: 1\nb: \x07\n", 2, "the character #x0007 cannot stand in a file; check the indentation and the quotes"),

@@ -1,0 +1,73 @@
+"""Random and hostile YAML: it is a flow, or there are clean errors, each with a line and a remedy; never anything else.
+
+1,500 texts; 10,000 with ``HYPOTHESIS_PROFILE=deep``, as `make test-deep` has it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from ivr_flows.flow_checks import Surroundings, load_flow
+from ivr_flows.problems import BadFile, Problem
+from tests.ivr_flows.hostile_yaml import hostile
+
+A_BATCH = 100
+BATCHES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 15
+LONGEST_S = 2.0
+"""CPU time for one text of at most some 100 kB."""
+LONGEST_TOLD = 1300
+FLOWS = sorted((Path(__file__).parents[2] / "centres" / "valdeluna" / "flows").glob("*.yaml"))
+VALID = tuple(path.read_text(encoding="utf-8") for path in FLOWS)
+JARGON = re.compile(
+    r"\b(None|NoneType|True|False|dict|str|int|float|bool|tuple|frozenset|pydantic|yaml|JSON|Traceback|object at|self"
+    r"|regex|byte|codec|ordinal|recursion|surrogate|discriminator|validator|node|scalar|chomping|alias|hexadecimal"
+    r"|\w+Error|\w+Exception|__\w+__)\b|<\w+ |\\u[0-9a-f]{4}"
+)
+QUOTED = re.compile(r"the tag \S+|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+LINE_ENDS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+
+
+def not_clean(problem: Problem, text: str) -> str | None:
+    """Why the person who wrote the file could not use this; None if he or she can."""
+    told = str(problem)
+    words = QUOTED.sub("", f"{problem.what}; {problem.remedy}")
+    if not 1 <= problem.line <= len(LINE_ENDS.findall(text)) + 1:
+        return f"line {problem.line} is not in the file"
+    if not problem.what.strip() or not problem.remedy.strip():
+        return "something is not said"
+    if found := JARGON.search(words):
+        return f"jargon: {found[0]}"
+    if not told.isprintable():
+        return "not one line of printable text"
+    return f"{len(told)} characters long" if len(told) > LONGEST_TOLD else None
+
+
+def problems_of(text: str) -> tuple[Problem, ...]:
+    """None for a flow; else at least one."""
+    try:
+        load_flow(text, "hostile.yaml", Surroundings())
+    except BadFile as bad:
+        return bad.problems or (Problem("", 0, "", "", ""),)
+    return ()
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_hostile_text_is_a_flow_or_has_clean_errors_in_bounded_time(batch: int) -> None:
+    for number in range(batch * A_BATCH, (batch + 1) * A_BATCH):
+        text = hostile(f"flow {number}", VALID)
+        began = time.process_time()
+        problems = problems_of(text)
+        assert time.process_time() - began < LONGEST_S, number
+        unclean = [(why, str(problem)[:300]) for problem in problems if (why := not_clean(problem, text))]
+        assert not unclean, (number, unclean[:3])
+
+
+def test_texts_are_the_same_in_every_run_and_differ_from_one_another() -> None:
+    texts = [hostile(f"flow {number}", VALID) for number in range(200)]
+    assert texts == [hostile(f"flow {number}", VALID) for number in range(200)]
+    assert len(set(texts)) > 150
