@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ari_app.centre_queues import DestinationEntry, ExitEntry, QueueEntry, QueuesFile
-from ivr_flows.flow import Enqueue, Flow, silent_ways_out
+from ivr_flows.flow import Flow
 from ivr_flows.located_yaml import Located, Path, Places
 from ivr_flows.problems import Problem, choose_among
+from ivr_flows.steps_outside import Enqueue
 
 Flows = Mapping[str, Located[Flow] | None]
 AT_ENTRY: Final = frozenset({"full", "length", "load", "empty", "closed"})
@@ -28,6 +29,7 @@ class Around:
     prompts: Mapping[str, Collection[str]] | None = None
     languages: tuple[str, ...] | None = None
     penalties: Mapping[str, Collection[int]] | None = None
+    calendars: Collection[str] | None = None
 
 
 def check_queues(queues: Located[QueuesFile], around: Around) -> Iterator[Problem]:
@@ -37,6 +39,7 @@ def check_queues(queues: Located[QueuesFile], around: Around) -> Iterator[Proble
         yield from _destinations(name, entry, queues.value.root, around.flows, places)
         yield from _skills(name, entry, around.skills, places)
         yield from _prompts(name, entry, around, places)
+        yield from _calendar(name, entry, around.calendars, places)
         yield from _keys(name, entry, places)
         for path, what, remedy in (
             *_never_taken(entry),
@@ -94,6 +97,12 @@ def _skills(name: str, entry: QueueEntry, known: Collection[str] | None, places:
                 yield places.problem(where, f"no operator has the skill {skill!r}", remedy)
 
 
+def _calendar(name: str, entry: QueueEntry, known: Collection[str] | None, places: Places) -> Iterator[Problem]:
+    if known is not None and entry.calendar is not None and entry.calendar not in known:
+        remedy = choose_among(entry.calendar, known, "write calendars.yaml, and it in there")
+        yield places.problem((name, "calendar"), f"there is no calendar {entry.calendar!r}", remedy)
+
+
 def _prompts(name: str, entry: QueueEntry, around: Around, places: Places) -> Iterator[Problem]:
     if around.prompts is None:
         return
@@ -142,7 +151,7 @@ def _never_taken(entry: QueueEntry) -> Iterator[Finding]:
 
 
 def _needs(way: ExitEntry, entry: QueueEntry) -> tuple[str, str] | None:
-    has_hours = bool(entry.hours or entry.closed_on)
+    has_hours = bool(entry.hours or entry.closed_on or entry.calendar)
     needs = {
         "full": (entry.capacity is not None, "the queue is never full", "give it a capacity"),
         "empty": (
@@ -155,8 +164,8 @@ def _needs(way: ExitEntry, entry: QueueEntry) -> tuple[str, str] | None:
             "callers may wait in an empty queue",
             "say in leave_when_empty who counts as away",
         ),
-        "closed": (has_hours, "the queue is never closed", "give it hours or closed_on"),
-        "closing": (has_hours, "the queue never closes", "give it hours or closed_on"),
+        "closed": (has_hours, "the queue is never closed", "give it hours or closed_on, or a calendar"),
+        "closing": (has_hours, "the queue never closes", "give it hours or closed_on, or a calendar"),
     }
     given, what, remedy = needs.get(way.when, (True, "", ""))
     return None if given else (what, remedy)
@@ -247,7 +256,7 @@ def _silent_end(flow: Located[Flow] | None, entry: str) -> str | None:
         step = flow.value.steps[name]
         if isinstance(step, Enqueue):
             return step.queue
-        name = next(iter(silent_ways_out(step)), None)
+        name = next(iter(step.silent_ways_out()), None)
     return None
 
 

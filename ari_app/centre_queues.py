@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, time
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, RootModel, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_validator
 
+from ivr_flows.calendars import MIDNIGHT, Calendar, Holidays, Span
 from ivr_flows.explain import wrong
-from ivr_flows.shapes import Digit, Name, Names, NoOtherKeys, Seconds, Shape, SomeSeconds, matching
+from ivr_flows.shapes import DialledNumber, Digit, Name, Names, NoOtherKeys, Seconds, Shape, SomeSeconds, matching
 from queues.announcing import AnnounceRules
-from queues.hours import Hours
 from queues.rules import AbsentState, CallbackFirst, CallbackRules, Destination, Exit, ExitWhen, QueueRules, Ring
 from queues.strategies import Strategy
 
@@ -22,12 +24,30 @@ def _queue_name(text: str) -> str:
     return text
 
 
-DialledNumber = Annotated[str, *matching(r"\+?[0-9]{3,15}", "a phone number", "write its digits, without spaces")]
+def _time_of_day(value: Any) -> time:
+    match = re.fullmatch("([01][0-9]|2[0-3]):([0-5][0-9])", value) if isinstance(value, str) else None
+    if match is None:
+        raise wrong(f"{value!r} is not a time of day", 'write it as "08:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def _end_of_hours(value: Any) -> time:
+    return MIDNIGHT if value == "24:00" else _time_of_day(value)
+
+
+def _date(value: Any) -> date:
+    try:
+        return date.fromisoformat(value if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value) else "")
+    except (TypeError, ValueError):
+        raise wrong(f"{value!r} is not a date", "write year, month and day as 2026-12-24") from None
+
+
 MusicClass = Annotated[str, *matching("[A-Za-z0-9_-]{1,40}", "a class of music", "use letters, digits, _ and -")]
 QueueName = Annotated[Name, AfterValidator(_queue_name)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Penalty = Annotated[int, Field(ge=0, le=1000)]
 Absent = Annotated[frozenset[AbsentState], Field(max_length=6)]
+Date = Annotated[date, BeforeValidator(_date)]
 DAYS: Final[tuple[Day, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -101,18 +121,36 @@ class RelaxEntry(Shape):
         return Ring(self.after_s, self.lower, frozenset(self.drop), self.anyone, self.min_penalty, self.max_penalty)
 
 
-class HoursEntry(Shape):
-    """Open on these days, from ``start`` to ``end`` (the centre's time zone; not over midnight)."""
+class SpanEntry(Shape):
+    """Open from ``start`` to ``end`` of one day, "24:00" being its end. What goes on over midnight is written as two."""
 
-    days: Annotated[tuple[Day, ...], Field(min_length=1)]
-    start: time
-    end: time
+    start: Annotated[time, BeforeValidator(_time_of_day)]
+    end: Annotated[time, BeforeValidator(_end_of_hours)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.start >= self.end:
+        if self.start >= self.end and self.end != MIDNIGHT:
             raise wrong("the hours end before they begin", "give an end later than start, on the same day")
         return self
+
+    def span(self) -> Span:
+        """The core's word for it."""
+        return Span(self.start, self.end)
+
+
+class HoursEntry(SpanEntry):
+    """Open on these days, each from ``start`` to ``end`` (local time)."""
+
+    days: Annotated[tuple[Day, ...], Field(min_length=1)]
+
+
+def weekly(hours: Iterable[HoursEntry]) -> Mapping[int, tuple[Span, ...]]:
+    """The spans of each day of the week."""
+    spans: dict[int, tuple[Span, ...]] = {}
+    for entry in hours:
+        for day in entry.days:
+            spans[DAYS.index(day)] = (*spans.get(DAYS.index(day), ()), entry.span())
+    return spans
 
 
 class AnnounceEntry(Shape):
@@ -181,7 +219,8 @@ class QueueEntry(Shape):
     callback: CallbackEntry = Field(default_factory=CallbackEntry)
     keys: Annotated[dict[Digit, DestinationEntry], NoOtherKeys()] = Field(default_factory=dict)
     hours: tuple[HoursEntry, ...] = ()
-    closed_on: tuple[date, ...] = ()
+    closed_on: tuple[Date, ...] = ()
+    calendar: Name | None = None
     announce: AnnounceEntry = Field(default_factory=AnnounceEntry)
     tell_operator: bool = False
     auto_answer: bool = False
@@ -195,6 +234,12 @@ class QueueEntry(Shape):
             raise wrong("the steps of relax are not in order", "give each a later after_s than the one before")
         if self.max_penalty is not None and self.max_penalty < self.min_penalty:
             raise wrong("max_penalty is below min_penalty", "nobody could be rung: raise it")
+        return self
+
+    @model_validator(mode="after")
+    def _one_source_of_hours(self) -> Self:
+        if self.calendar is not None and (self.hours or self.closed_on):
+            raise wrong("has both a calendar and hours of its own", "keep the calendar, or hours and closed_on")
         return self
 
     def announce_rules(self) -> AnnounceRules:
@@ -213,9 +258,9 @@ class QueueEntry(Shape):
             offer_key=offer.key,
         )
 
-    def open_hours(self) -> tuple[Hours, ...]:
-        """When calls are taken; () is always."""
-        return tuple(Hours(frozenset(map(DAYS.index, some.days)), some.start, some.end) for some in self.hours)
+    def own_calendar(self, time_zone: str) -> Calendar:
+        """When calls are taken, of a queue that names no calendar."""
+        return Calendar(time_zone, weekly(self.hours), Holidays(also=frozenset(self.closed_on)))
 
     def rules(self, name: str) -> QueueRules:
         """The core's rules of this queue."""

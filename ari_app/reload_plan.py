@@ -100,6 +100,8 @@ def _changed(old: Centre, new: Centre, queues: Collection[str], serving: Mapping
     yield from _people_changed(old, new, serving)
     yield from _named("number", _by(old.numbers, "number"), _by(new.numbers, "number"))
     yield from _named("flow", old.flows, new.flows)
+    yield from _named("calendar", old.calendars, new.calendars)
+    yield from _named("service", {**old.services.http, **old.services.agi}, {**new.services.http, **new.services.agi})
     yield from _named("prompt", old.media, new.media)
     yield from _named("carrier", _by(old.carriers, "name"), _by(new.carriers, "name"))
     for name in _PLAIN:

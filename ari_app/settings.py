@@ -56,6 +56,11 @@ class Settings:
         return self.redis_url or f"redis://{self.bind_address}:{self.redis_port}/0"
 
     @property
+    def flow_versions(self) -> Path:
+        """The folder of every version of a flow that was in force."""
+        return self.state / "flow_versions"
+
+    @property
     def journal(self) -> Path:
         """The folder of the journal's files, one a day."""
         return self.state / "journal"
@@ -108,6 +113,11 @@ def load_settings(project: Path, environ: Mapping[str, str] = os.environ) -> Set
             "or the environment, and the next start makes a good one"
         )
     return settings
+
+
+def environment(project: Path, environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """Every variable that is set, for what is no setting of ours. The environment wins over `.env`. Raises BadSettings."""
+    return {**parse_env_file(project / ".env"), **environ}
 
 
 def parse_env_file(path: Path) -> dict[str, str]:
