@@ -53,7 +53,7 @@ def plan_sweep(channels: Iterable[ChannelInfo], bridges: Iterable[BridgeInfo], k
     """Decide about every channel and bridge of ours that no living call knows.
 
     ``known`` are the ids of channels and bridges that living calls use; they are left alone. Channels that the dialplan
-    holds (the fallback's queue, its music) are not ours.
+    holds (the fallback's queue, its music, a service of AGI) are not ours: they come to us when it is done with them.
     """
     plan = SweepPlan()
     ours = {channel.id: channel for channel in channels if channel.in_our_app and channel.id not in known}

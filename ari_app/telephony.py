@@ -124,6 +124,18 @@ class AttendedTransferAsked:
     target: str | None
 
 
+AgiStatus = Literal["SUCCESS", "FAILURE", "NOTFOUND", "HANGUP", "STOPPED"]
+"""How a service of AGI ended, in Asterisk's words; STOPPED: we took the channel from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgiEnded:
+    """The channel is back from the service of AGI that ``run_agi`` gave it to, and takes commands again."""
+
+    channel: str
+    status: AgiStatus
+
+
 TransferOutcome = Literal["answered", "unavailable", "declined"]
 
 
@@ -146,12 +158,16 @@ TelephonyEvent = (
     | ChannelUnheld
     | BlindTransferAsked
     | AttendedTransferAsked
+    | AgiEnded
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """One channel as Asterisk sees it. ``variables`` holds our own CENTRALITA_* variables that are set."""
+    """One channel as Asterisk sees it. ``variables`` holds our own CENTRALITA_* variables that are set.
+
+    ``args`` are those with which it is in our application, as in CallArrived; without them, of one that is elsewhere.
+    """
 
     id: str
     name: str
@@ -159,6 +175,7 @@ class ChannelInfo:
     in_our_app: bool
     caller: str
     variables: Mapping[str, str]
+    args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +262,25 @@ class Telephony(Protocol):
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """Set a channel variable; readable by a later controller when its name is listed in ari.conf."""
+        ...
+
+    async def get_variable(self, channel: str, name: str) -> str:
+        """A channel variable as it is now; empty if it is not set."""
+        ...
+
+    async def run_agi(self, channel: str, url: str, variables: Mapping[str, str]) -> None:
+        """Give the channel to the service of AGI at ``url`` (agi://), with ``variables`` set on it; AgiEnded tells that it is back.
+
+        Meanwhile only hang_up, get_variable and stop_agi reach it. A caller who hangs up meanwhile ends as ever: ChannelEnded.
+        After an error it is as if the channel had never been given: if it went all the same, it comes back as a new arrival.
+        """
+        ...
+
+    async def stop_agi(self, channel: str) -> None:
+        """Take the channel from its service: AgiEnded follows, with STOPPED, unless that cannot be done just now.
+
+        Harmless when it is back already.
+        """
         ...
 
     async def create_bridge(self, bridge: str, name: str) -> None:

@@ -77,7 +77,15 @@ class AmiLink:
             ping_delay=5,
             ping_interval=5,
             reconnect_timeout=1,
-            forgetable_actions=("ping", "login", "mixmonitor", "stopmixmonitor", "pjsipshowcontacts", "reload"),
+            forgetable_actions=(
+                "ping",
+                "login",
+                "mixmonitor",
+                "stopmixmonitor",
+                "pjsipshowcontacts",
+                "reload",
+                "redirect",
+            ),
             on_disconnect=self._on_disconnect,
         )
         # FullyBooted follows each login, and comes only when Asterisk has loaded its phones.
@@ -128,6 +136,16 @@ class AmiLink:
     async def stop_recording(self, channel: str) -> None:
         """End the recording of ``channel``. Raises AmiError, also when the channel has gone (it ended by itself then)."""
         await self._send({"Action": "StopMixMonitor", "Channel": channel})
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        """Let the recording of ``channel`` hold silence on both sides, or sound again. Raises AmiError."""
+        state = "1" if muted else "0"
+        await self._send({"Action": "MixMonitorMute", "Channel": channel, "Direction": "both", "State": state})
+
+    async def redirect(self, channel: str, context: str, extension: str) -> None:
+        """Take ``channel`` out of whatever the dialplan does with it, and go on at ``extension``. Raises AmiError."""
+        where = {"Context": context, "Exten": extension, "Priority": "1"}
+        await self._send({"Action": "Redirect", "Channel": channel, **where})
 
     async def reload_module(self, module: str) -> None:
         """Let a module of Asterisk read its configuration again; calls go on. Raises AmiError."""

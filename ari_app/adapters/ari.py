@@ -16,6 +16,8 @@ from typing import Any
 import structlog
 
 from ari_app.adapters import ari_events
+from ari_app.adapters.ami import AmiError
+from ari_app.adapters.ari_agi import CONTEXT, RUN, STOPPED, URL_VARIABLE, AwayInAgi, known_again, on_one_line
 from ari_app.adapters.ari_commands import AriClient, CommandSockets, connect_to
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
@@ -43,6 +45,9 @@ COMMAND_DEADLINE_S = 5.0
 STOP_AGAIN_S = 0.1
 ENDS_KEPT = 1000
 """Channels that have ended of late: to hang them up would be asked in vain."""
+NOT_SET = "Provided variable was not found"
+Redirect = Callable[[str, str, str], Awaitable[None]]
+"""Sends a channel, wherever it is, to a context and an extension of the dialplan. Raises AmiError."""
 RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 PLAYBACK_PREFIX = "play-"
 AUTO_ANSWER = {
@@ -62,7 +67,8 @@ class AriTelephony:
     """The Telephony port on one Asterisk.
 
     ``arrivals`` gets a CallArrived for each new channel; ``on_connected`` is awaited after each (re)connection, when
-    commands work and missed events have been made good. ``lag`` is told how late each event is taken in.
+    commands work and missed events have been made good. ``lag`` is told how late each event is taken in. ``redirect`` takes
+    channels from a service of AGI, which ARI cannot.
     """
 
     def __init__(
@@ -72,17 +78,20 @@ class AriTelephony:
         arrivals: Inbox,
         on_connected: Callable[[], Awaitable[None]],
         lag: EventLag | None = None,
+        redirect: Redirect | None = None,
     ) -> None:
         self._base_url = base_url
         self._secret = secret
         self._arrivals = arrivals
         self._on_connected = on_connected
         self._lag = lag or EventLag()
+        self._redirect = redirect
         self._client: AriClient | None = None
         self._watched: dict[str, Inbox] = {}
         self._seen: set[str] = set()
         self._refusals: dict[str, RefusalCause] = {}
         self._ended: dict[str, None] = {}
+        self._away = AwayInAgi()
         self._entering: dict[str, asyncio.Future[None]] = {}
         self._stopping_again: dict[str, asyncio.Task[None]] = {}
         self._replaced = False
@@ -173,8 +182,10 @@ class AriTelephony:
             return
         translated = ari_events.translate(event, self._refusals.get(subject, "failed"))
         self._seen.add(subject)
+        if self._away.has(subject):
+            translated = self._away.meaning(event["type"], translated)
         if isinstance(translated, CallArrived):
-            self._arrivals.put_nowait(translated)
+            self._arrivals.put_nowait(known_again(translated))
         elif translated is not None and subject in self._watched:
             self._watched[subject].put_nowait(translated)
         if isinstance(translated, ChannelEnded):
@@ -204,6 +215,9 @@ class AriTelephony:
             elif subject not in there:
                 inbox.put_nowait(ChannelEnded(subject, self._refusals.get(subject, "failed")))
                 self.unwatch(subject)
+            elif self._away.has(subject):
+                if (back := self._away.came_back(subject, there[subject].args)) is not None:
+                    inbox.put_nowait(back)
             elif there[subject].up:
                 inbox.put_nowait(LegAnswered(subject))
 
@@ -229,6 +243,7 @@ class AriTelephony:
         self._watched.pop(id_, None)
         self._seen.discard(id_)
         self._refusals.pop(id_, None)
+        self._away.forget(id_)
 
     # -- commands ------------------------------------------------------------------------------------------------------
 
@@ -335,6 +350,42 @@ class AriTelephony:
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """See Telephony.set_variable."""
         await self._ari.channels.setChannelVar(channelId=channel, variable=name, value=value)
+
+    async def get_variable(self, channel: str, name: str) -> str:
+        """See Telephony.get_variable."""
+        try:
+            return str((await self._ari.channels.getChannelVar(channelId=channel, variable=name))["value"])
+        except ChannelGone as not_found:  # Asterisk says 404 of both
+            if NOT_SET in str(not_found):
+                return ""
+            raise
+
+    async def run_agi(self, channel: str, url: str, variables: Mapping[str, str]) -> None:
+        """See Telephony.run_agi. The application is subscribed to the channel, for it is told of its end in the dialplan, too."""
+        for name, value in {**variables, URL_VARIABLE: url}.items():
+            await self.set_variable(channel, name, on_one_line(value))
+        await self._ari.applications.subscribe(applicationName=APP, eventSource=f"channel:{channel}")
+        self._seen.add(channel)
+        self._away.leaves(channel)
+        try:
+            await self._ari.channels.continueInDialplan(channelId=channel, context=CONTEXT, extension=RUN, priority=1)
+        except BaseException:
+            self._away.forget(channel)
+            raise
+
+    async def stop_agi(self, channel: str) -> None:
+        """See Telephony.stop_agi."""
+        if not self._away.is_fetched(channel):
+            return
+        try:
+            if self._redirect is None:
+                raise AmiError("no AMI to take the channel from AGI")
+            await self._redirect(channel, CONTEXT, STOPPED)
+        except AmiError as failed:
+            log.warning("agi_not_stopped", channel=channel, why=str(failed))
+            back, inbox = self._away.is_not_fetched(channel), self._watched.get(channel)
+            if back is not None and inbox is not None:
+                inbox.put_nowait(back)
 
     async def create_bridge(self, bridge: str, name: str) -> None:
         """See Telephony.create_bridge. With dtmf_events, since a native bridge keeps the keys pressed in it to itself."""

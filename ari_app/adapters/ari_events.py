@@ -127,18 +127,17 @@ def refusal_cause(event: Json) -> RefusalCause:
 def channel_info(channel: Json) -> ChannelInfo:
     """One channel of GET /channels."""
     dialplan = channel["dialplan"]
+    app, *args = dialplan.get("app_data", "").split(",")
+    ours = dialplan.get("app_name") in ("Stasis", "AppDial2") and app == APP
     return ChannelInfo(
         id=channel["id"],
         name=channel["name"],
         up=channel["state"] == "Up",
-        in_our_app=dialplan.get("app_name") in ("Stasis", "AppDial2") and _ours(dialplan.get("app_data", "")),
+        in_our_app=ours,
         caller=channel["caller"]["number"],
         variables={name: value for name, value in channel.get("channelvars", {}).items() if value},
+        args=tuple(args) if ours else (),
     )
-
-
-def _ours(app_data: str) -> bool:
-    return app_data.split(",")[0] == APP
 
 
 def bridge_info(bridge: Json) -> BridgeInfo:

@@ -82,6 +82,9 @@ def refusal(status: int, message: str) -> TelephonyError:
     match status:
         case 404:
             return ChannelGone(message)
+        case 422 if "Event source does not exist" in message:
+            # What a subscription to a channel that has just gone is told.
+            return ChannelGone(message)
         case 409 if "not in Stasis" in message:
             # It is up but no longer ours: the dialplan has it, or it is on its way out.
             return ChannelGone(message)

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from ari_app.adapters.ami import AmiLink
 from ari_app.adapters.ari import AriTelephony
 from ari_app.telephony import CallArrived, Telephony, TelephonyEvent
 from sip_agents import CallRefused, SipAgent
+from tests.adapters.agi_services import AgiServer, agi_server
 from tests.e2e.stack import Stack
 from tests.fakes.telephony import Behaviour
 
@@ -54,12 +56,34 @@ class Bench(Protocol):
         """The SIP status with which that call was refused."""
         ...
 
+    async def caller_hangs_up(self) -> None:
+        """Whoever called ends the call, which was answered."""
+        ...
+
+    def agi_url(self, service: str) -> str:
+        """A service of AGI: ``doubles`` sets DOUBLE to 42 if NUMBER is 21, ``waits`` ends when it is told to; no other is known."""
+        ...
+
+    async def agi_runs(self) -> None:
+        """``waits`` has the channel."""
+        ...
+
+    async def agi_is_done(self, channel: str) -> None:
+        """``waits`` ends."""
+        ...
+
 
 class RealBench:
     def __init__(
-        self, telephony: AriTelephony, phone: SipAgent, carrier: SipAgent, arrivals: asyncio.Queue[TelephonyEvent]
+        self,
+        telephony: AriTelephony,
+        phone: SipAgent,
+        carrier: SipAgent,
+        arrivals: asyncio.Queue[TelephonyEvent],
+        agi: AgiServer,
     ) -> None:
         self.telephony = telephony
+        self._agi = agi
         self._phone = phone
         self._carrier = carrier
         self._arrivals = arrivals
@@ -103,10 +127,23 @@ class RealBench:
             return refused.status
         return 200
 
+    async def caller_hangs_up(self) -> None:
+        await self._brought.answered()
+        await self._brought.hang_up()
+
+    def agi_url(self, service: str) -> str:
+        return self._agi.url(service) if hasattr(self._agi, service) else "agi://127.0.0.1:9/unknown"
+
+    async def agi_runs(self) -> None:
+        await asyncio.wait_for(self._agi.reached.wait(), 10)
+
+    async def agi_is_done(self, channel: str) -> None:
+        self._agi.release.set()
+
 
 @asynccontextmanager
 async def real_bench(stack: Stack) -> AsyncIterator[RealBench]:
-    """An ARI connection, the carrier's line and phone 1001, registered."""
+    """An ARI connection, and an AMI one, the carrier's line, a server of AGI, and phone 1001, registered."""
     connected = asyncio.Event()
 
     async def on_connected() -> None:
@@ -115,10 +152,19 @@ async def real_bench(stack: Stack) -> AsyncIterator[RealBench]:
     settings = stack.settings
     arrivals: asyncio.Queue[TelephonyEvent] = asyncio.Queue()
     address = f"http://{settings.bind_address}:{settings.ari_port}/"
-    telephony = AriTelephony(address, settings.ari_secret, arrivals, on_connected)
-    async with asyncio.TaskGroup() as group, stack.phone("1001") as phone, stack.carrier() as carrier:
-        link = group.create_task(telephony.run())
+    ami = AmiLink(
+        settings.bind_address, settings.ami_port, "centralita", settings.ami_secret, lambda _code, _reachable: None
+    )
+    telephony = AriTelephony(address, settings.ari_secret, arrivals, on_connected, redirect=ami.redirect)
+    async with (
+        agi_server() as agi,
+        asyncio.TaskGroup() as group,
+        stack.phone("1001") as phone,
+        stack.carrier() as carrier,
+    ):
+        links = [group.create_task(link.run()) for link in (telephony, ami)]
         await phone.register()
         await asyncio.wait_for(connected.wait(), 10)
-        yield RealBench(telephony, phone, carrier, arrivals)
-        link.cancel()
+        yield RealBench(telephony, phone, carrier, arrivals, agi)
+        for link in links:
+            link.cancel()

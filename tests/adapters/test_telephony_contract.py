@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from ari_app.telephony import (
+    AgiEnded,
     AlreadyThere,
     AttendedTransferAsked,
     BlindTransferAsked,
@@ -29,12 +30,14 @@ from ari_app.telephony import (
 )
 from tests.adapters.real_asterisk import Bench, real_bench
 from tests.e2e.stack import Stack, running_stack
-from tests.fakes.telephony import Behaviour, FakeTelephony
+from tests.fakes.telephony import AgiAnswer, Behaviour, FakeTelephony
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SHOWN = CallerShown("600111222", "ventas")
 DEADLINE_S = 10.0
+ODD_TEXT = 'más "leche", ${EXTEN} 100% +1 & \\ (fin)'
+"""What a caller's text may hold; it arrives as it is."""
 _ids = iter(range(1_000_000))
 
 
@@ -44,6 +47,7 @@ class FakeBench:
         self.telephony = FakeTelephony(self._arrivals)
         self.telephony.finishes_prompts_at_once = True
         self.telephony.missing_sounds = {"sound:no-such-file"}
+        self.telephony.agi_services = {"agi:doubles": AgiAnswer({"DOUBLE": "42"}), "agi:waits": None}
 
     async def phone_behaves(self, behaviour: Behaviour) -> None:
         self.telephony.phones["1001"] = behaviour
@@ -72,6 +76,18 @@ class FakeBench:
 
     async def carrier_is_told(self) -> int:
         return 503 if self.telephony.refused else 200
+
+    async def caller_hangs_up(self) -> None:
+        self.telephony.hangs_up(self._newest())
+
+    def agi_url(self, service: str) -> str:
+        return f"agi:{service}"
+
+    async def agi_runs(self) -> None:
+        assert any(channel.agi for channel in self.telephony.channels_up.values())
+
+    async def agi_is_done(self, channel: str) -> None:
+        self.telephony.agi_ends(channel)
 
     def _newest(self) -> str:
         return next(reversed(self.telephony.channels_up))
@@ -103,6 +119,13 @@ async def answered_leg(bench: Bench) -> tuple[str, asyncio.Queue[TelephonyEvent]
     leg, inbox = await ring(bench, "answers")
     await next_of(inbox, LegAnswered)
     return leg, inbox
+
+
+async def answered_caller(bench: Bench) -> tuple[str, asyncio.Queue[TelephonyEvent]]:
+    caller, inbox = (await bench.call_arrives()).channel, asyncio.Queue[TelephonyEvent]()
+    bench.telephony.watch(caller, inbox)
+    await bench.telephony.answer(caller)
+    return caller, inbox
 
 
 async def no_channel_is_listed(bench: Bench) -> None:
@@ -284,6 +307,81 @@ class TelephonyContract:
         await bench.telephony.hang_up(arrived.channel)
         assert await bench.carrier_is_told() != 503
         await no_channel_is_listed(bench)
+
+    async def test_a_service_of_agi_gets_variables_and_the_caller_comes_back_with_others(self, bench: Bench) -> None:
+        caller, inbox = await answered_caller(bench)
+        for _ in range(2):  # a caller may come by more than once
+            sent = {"NUMBER": "21", "WISH": ODD_TEXT}
+            await bench.telephony.run_agi(caller, bench.agi_url("doubles"), sent)
+            assert await next_of(inbox, AgiEnded) == AgiEnded(caller, "SUCCESS")
+        assert await bench.telephony.get_variable(caller, "DOUBLE") == "42"
+        assert await bench.telephony.get_variable(caller, "WISH") == ODD_TEXT
+        assert await bench.telephony.get_variable(caller, "NOBODY_SET_IT") == ""
+        playback = fresh("play")
+        bench.telephony.watch(playback, inbox)
+        await bench.telephony.play(caller, playback, ["sound:beep"], "es")
+        assert await next_of(inbox, PlaybackEnded) == PlaybackEnded(playback, failed=False)
+        await bench.telephony.hang_up(caller)
+        await next_of(inbox, ChannelEnded)
+        await no_channel_is_listed(bench)
+        assert inbox.empty()
+
+    async def test_a_channel_that_agi_has_is_not_ours_to_command_until_it_is_back(self, bench: Bench) -> None:
+        caller, inbox = await answered_caller(bench)
+        await bench.telephony.run_agi(caller, bench.agi_url("waits"), {"WISH": "kept"})
+        await bench.agi_runs()
+        with pytest.raises(ChannelGone):
+            await bench.telephony.play(caller, fresh("play"), ["sound:beep"], "es")
+        (channel,) = await bench.telephony.channels()
+        assert (channel.id, channel.in_our_app) == (caller, False)
+        with pytest.raises(ChannelGone):
+            await bench.telephony.set_variable(caller, "WISH", "another")
+        assert await bench.telephony.get_variable(caller, "WISH") == "kept"
+        await bench.agi_is_done(caller)
+        assert await next_of(inbox, AgiEnded) == AgiEnded(caller, "SUCCESS")
+        await bench.telephony.hang_up(caller)
+        await next_of(inbox, ChannelEnded)
+
+    @pytest.mark.parametrize("who", ["the caller", "we"])
+    async def test_who_is_hung_up_while_a_service_runs_ends_once(self, bench: Bench, who: str) -> None:
+        caller, inbox = await answered_caller(bench)
+        await bench.telephony.run_agi(caller, bench.agi_url("waits"), {})
+        await bench.agi_runs()
+        if who == "we":
+            await bench.telephony.hang_up(caller)
+        else:
+            await bench.caller_hangs_up()
+        ended = await next_of(inbox, ChannelEnded)
+        assert isinstance(ended, ChannelEnded)
+        assert ended.channel == caller
+        await no_channel_is_listed(bench)
+        assert inbox.empty()
+        await bench.telephony.stop_agi(caller)  # harmless afterwards
+
+    async def test_a_service_that_cannot_be_reached_is_a_failure(self, bench: Bench) -> None:
+        caller, inbox = await answered_caller(bench)
+        await bench.telephony.run_agi(caller, bench.agi_url("nobody"), {})
+        assert await next_of(inbox, AgiEnded) == AgiEnded(caller, "FAILURE")
+        await bench.telephony.hang_up(caller)
+        await next_of(inbox, ChannelEnded)
+
+    async def test_a_channel_may_be_taken_from_its_service(self, bench: Bench) -> None:
+        caller, inbox = await answered_caller(bench)
+        await bench.telephony.run_agi(caller, bench.agi_url("waits"), {"WISH": "kept"})
+        await bench.agi_runs()
+        await bench.telephony.stop_agi(caller)
+        assert await next_of(inbox, AgiEnded) == AgiEnded(caller, "STOPPED")
+        assert await bench.telephony.get_variable(caller, "WISH") == "kept"
+        await bench.telephony.stop_agi(caller)  # harmless when it is back
+        await bench.telephony.start_music(caller, "default")
+        await bench.telephony.hang_up(caller)
+        await next_of(inbox, ChannelEnded)
+
+    async def test_agi_with_a_channel_that_is_gone_says_so(self, bench: Bench) -> None:
+        with pytest.raises(ChannelGone):
+            await bench.telephony.run_agi(fresh("nobody"), bench.agi_url("doubles"), {})
+        with pytest.raises(ChannelGone):
+            await bench.telephony.get_variable(fresh("nobody"), "DOUBLE")
 
 
 class TestFakeTelephony(TelephonyContract):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ari_app.telephony import (
+    AgiEnded,
+    AgiStatus,
     AlreadyThere,
     AttendedTransferAsked,
     BlindTransferAsked,
@@ -47,6 +49,19 @@ class FakeChannel:
     music: str | None = None
     playback: str | None = None
     auto_answer: bool = False
+    agi: str | None = None
+    """The URL of the service of AGI that has it."""
+
+
+@dataclass(frozen=True)
+class AgiAnswer:
+    """What a service of AGI makes of a channel."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    status: AgiStatus = "SUCCESS"
+
+
+UNKNOWN_SERVICE = AgiAnswer(status="FAILURE")
 
 
 class FakeTelephony:
@@ -66,6 +81,9 @@ class FakeTelephony:
         self.finishes_prompts_at_once = False
         self.dialled: dict[str, str] = {}
         self.told_of_transfers: list[tuple[str, TransferOutcome]] = []
+        self.agi_services: dict[str, AgiAnswer | None] = {}
+        """What comes of each service, by URL; None: it runs until ``agi_ends``. Others cannot be reached."""
+        self.cannot_stop_agi = False
         self._watched: dict[str, Inbox] = {}
 
     # -- what people do ------------------------------------------------------------------------------------------------
@@ -94,6 +112,13 @@ class FakeTelephony:
         playback = self.channels_up[channel].playback
         assert playback is not None, f"nothing plays on {channel}"
         self._end_playback(playback, failed=False)
+
+    def agi_ends(self, channel: str, answer: AgiAnswer | None = None) -> None:
+        """The service that has ``channel`` is done with it."""
+        answer = answer or AgiAnswer()
+        self.channels_up[channel].variables.update(answer.variables)
+        self.channels_up[channel].agi = None
+        self._tell(channel, AgiEnded(channel, answer.status))
 
     def holds(self, channel: str) -> None:
         """The phone behind ``channel`` puts the far side on hold."""
@@ -193,6 +218,23 @@ class FakeTelephony:
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         self._channel(channel).variables[name] = value
 
+    async def get_variable(self, channel: str, name: str) -> str:
+        return self._anywhere(channel).variables.get(name, "")
+
+    async def run_agi(self, channel: str, url: str, variables: Mapping[str, str]) -> None:
+        given = self._channel(channel)
+        given.variables.update(variables)
+        given.agi = url
+        await asyncio.sleep(0)
+        answer = self.agi_services.get(url, UNKNOWN_SERVICE)
+        if answer is not None and channel in self.channels_up:
+            self.agi_ends(channel, answer)
+
+    async def stop_agi(self, channel: str) -> None:
+        given = self.channels_up.get(channel)
+        if given is not None and given.agi is not None and not self.cannot_stop_agi:
+            self.agi_ends(channel, AgiAnswer(status="STOPPED"))
+
     async def create_bridge(self, bridge: str, name: str) -> None:
         self._reach()
         self.bridges_up[bridge] = (name, [])
@@ -232,7 +274,7 @@ class FakeTelephony:
     async def channels(self) -> list[ChannelInfo]:
         self._reach()
         return [
-            ChannelInfo(id_, f"Fake/{id_}", channel.up, True, channel.caller, dict(channel.variables))
+            ChannelInfo(id_, f"Fake/{id_}", channel.up, channel.agi is None, channel.caller, dict(channel.variables))
             for id_, channel in self.channels_up.items()
         ]
 
@@ -247,6 +289,13 @@ class FakeTelephony:
             raise TelephonyAway("the fake is away")
 
     def _channel(self, channel: str) -> FakeChannel:
+        """A channel that takes commands: one that AGI has takes none."""
+        found = self._anywhere(channel)
+        if found.agi is not None:
+            raise ChannelGone(f"{channel} is not in our application")
+        return found
+
+    def _anywhere(self, channel: str) -> FakeChannel:
         self._reach()
         if channel not in self.channels_up:
             raise ChannelGone(channel)
