@@ -1,15 +1,17 @@
 """SIP and RTP phones in asyncio: who hears whom, measured against a real telephone exchange.
 
 ``SipAgent`` is the phone; the demo, the self-check, the end-to-end tests and the benchmarks drive it. The parts below
-it are usable alone: ``message``, ``digest``, ``sdp``, ``g711``, ``tones``, ``rtp`` and ``dtmf`` do no I/O.
+it are usable alone: ``message``, ``digest``, ``sdp``, ``g711``, ``tones``, ``rtp``, ``dtmf`` and ``inband`` do no I/O.
 """
 
 from sip_agents.agent import SipAgent
 from sip_agents.call import Call
+from sip_agents.dtmf import Dtmf
 from sip_agents.errors import (
     CallOver,
     CallRefused,
     DigitsNotNegotiated,
+    KeyRefused,
     MalformedMessage,
     NotHeard,
     NotInTime,
@@ -32,8 +34,10 @@ __all__ = [
     "CallOver",
     "CallRefused",
     "DigitsNotNegotiated",
+    "Dtmf",
     "EndReason",
     "IncomingCall",
+    "KeyRefused",
     "Law",
     "Listener",
     "MalformedMessage",

@@ -14,6 +14,7 @@ from sip_agents.admission import NotAdmitted, admit
 from sip_agents.call import Call
 from sip_agents.dialog import Identity
 from sip_agents.digest import Credentials
+from sip_agents.dtmf import Dtmf
 from sip_agents.errors import NotInTime, SipError
 from sip_agents.exchange import Exchange
 from sip_agents.following import follow
@@ -40,8 +41,8 @@ class SipAgent(Habits):
     Use it as ``async with SipAgent(...) as phone``. Leaving hangs up and unregisters as far as the other side answers
     within a second, and frees every socket and timer.
 
-    How it meets calls is set by the attributes of Habits, at any time. While ``silent`` is True it is an unplugged phone:
-    nothing at all comes in or goes out.
+    How it meets calls is set by the attributes of Habits, at any time; how its keys travel, by ``dtmf``: only "rfc4733" puts
+    telephone-event into its SDP. While ``silent`` is True it is an unplugged phone: nothing at all comes in or goes out.
     """
 
     def __init__(
@@ -56,13 +57,14 @@ class SipAgent(Habits):
         tone_hz: float | None = None,
         keep_s: float = 60.0,
         laws: tuple[Law, ...] = ("PCMA", "PCMU"),
+        dtmf: Dtmf = "rfc4733",
         timing: Timing | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.user, self.registrar = user, registrar
         self._local, self._now, self._timing = (local_ip, local_port), now, timing or Timing()
-        self._display, self._sound = display, Sound(tone_hz, keep_s, laws)
+        self._display, self._sound = display, Sound(tone_hz, keep_s, laws, dtmf)
         self._credentials = Credentials(user, secret) if secret is not None else None
         self._calls: dict[tuple[str, str], Call] = {}
         self._waiting: deque[IncomingCall] = deque(maxlen=_KEPT_INCOMING)

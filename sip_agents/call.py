@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Final
+from typing import Final, assert_never
 
 from sip_agents.address import SipUri, parse_uri
 from sip_agents.dialog import Dialog
 from sip_agents.dtmf import ReceivedDigit
 from sip_agents.errors import CallOver, CallRefused, NotHeard, NotInTime, Refused, one_of
 from sip_agents.g711 import Law
+from sip_agents.key_info import tell_key
 from sip_agents.leg import EndReason, Leg, Milestone
 from sip_agents.listener import RECENT_S, Listener
 from sip_agents.refer import Replaces
@@ -89,22 +90,30 @@ class Call(Leg):
         return self.times[milestone]
 
     async def send_digit(self, key: str, held_ms: int = 100) -> None:
-        """Press a key (RFC 4733). Returns when its last packet is sent.
+        """Press a key, in the phone's way. Returns when its last packet is sent, an INFO when it is agreed to.
 
-        Raises CallOver, DigitsNotNegotiated, ValueError (no such key).
+        Raises CallOver, DigitsNotNegotiated, KeyRefused (INFO), ValueError (no such key; in band held below 80 ms).
         """
         if self.end_reason is not None:
             raise CallOver(f"no key can be sent after the end: {self.end_reason}")
-        await self._session.media.send_digit(key, held_ms)
+        match self._line.sound.dtmf:
+            case "rfc4733" | "inband" as way:
+                await self._session.media.send_digit(key, held_ms, in_band=way == "inband")
+            case "info":
+                assert self._confirmed
+                await tell_key(self, key, held_ms)
+                self._session.media.key_up_at = self._line.now()
+            case unknown:
+                assert_never(unknown)
 
     async def send_digits(self, keys: str, held_ms: int = 100) -> None:
-        """Press several keys, 60 ms apart."""
+        """Press several keys, 60 ms apart (100 ms in band; each INFO after the answer to the last)."""
         for key in keys:
             await self.send_digit(key, held_ms)
 
     async def received_digits(self, wanted: str, timeout_s: float = 5.0) -> None:
         """Wait until the keys pressed by the far side end with ``wanted``. Raises NotInTime."""
-        await self._until(f"{len(wanted)} keys", lambda: self._keys().endswith(wanted), timeout_s)
+        await self._until(f"{len(wanted)} keys", lambda: self._session.media.keys.endswith(wanted), timeout_s)
 
     async def hold(self, timeout_s: float = 5.0) -> None:
         """Put the far side on hold: a re-INVITE with sendonly (RFC 3264, section 8.4), and no more sound from us.
@@ -267,9 +276,6 @@ class Call(Leg):
 
     def _is_over(self) -> bool:
         return self.end_reason is not None and (self.end_reason != "local_bye" or self._bye_answered)
-
-    def _keys(self) -> str:
-        return "".join(digit.key for digit in self.digits)
 
     def _seen(self) -> str:
         passed = one_of(f"{name} +{at - min(self.times.values()):.3f} s" for name, at in self.timeline())

@@ -1,14 +1,19 @@
-"""How does a pressed key travel in RTP? (RFC 4733, section 2)"""
+"""How does a pressed key travel? As events in RTP (RFC 4733, section 2) here; ``inband`` and ``key_info`` have the other two."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from sip_agents.errors import MalformedMessage
 from sip_agents.rtp import FRAME_SAMPLES
 
+Dtmf: TypeAlias = Literal[
+    "rfc4733",  # events in RTP
+    "inband",  # its two tones, in the sound
+    "info",  # SIP INFO
+]
 KEYS: Final = "0123456789*#ABCD"
 _EVENT = struct.Struct("!BBH")
 _END: Final = 0x80
@@ -17,11 +22,15 @@ _END_PACKETS: Final = 3  # the end is said three times (2.5.1.4), for one may be
 
 
 @dataclass(frozen=True, slots=True)
-class EventPacket:
-    """One packet of a key press: all of them carry the RTP timestamp of its start, and the first the marker."""
+class KeyFrame:
+    """One packet of a key press; events all carry the RTP timestamp of its start, and the first of them the marker.
+
+    ``key_up``: the first packet that says that the key is up.
+    """
 
     payload: bytes
-    marker: bool
+    marker: bool = False
+    key_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +42,32 @@ class ReceivedDigit:
     held_ms: int
 
 
-def says_end(payload: bytes) -> bool:
-    """Whether this event packet says that the key is up."""
-    return bool(payload[1] & _END)
+def key_code(key: str) -> int:
+    """The number of its event. Raises ValueError for a key that is none of 0-9, *, #, A-D."""
+    if len(key) != 1 or key.upper() not in KEYS:
+        raise ValueError("a key is one of 0-9, *, #, A-D")
+    return KEYS.index(key.upper())
 
 
-def key_press(key: str, held_ms: int) -> tuple[EventPacket, ...]:
+def check_held(held_ms: int, least_ms: int = 40) -> None:
+    """Raise ValueError if no key is held that long."""
+    if not least_ms <= held_ms <= 8000:
+        raise ValueError(f"a key is held for {least_ms} to 8,000 ms")
+
+
+def key_press(key: str, held_ms: int) -> tuple[KeyFrame, ...]:
     """The packets of one key press, one for each 20 ms, then the end twice more. ``held_ms`` is rounded up to 20 ms.
 
     Raises ValueError for a key that is none of 0-9, *, #, A-D, or a length outside 40 to 8,000 ms.
     """
-    if len(key) != 1 or key.upper() not in KEYS:
-        raise ValueError("a key is one of 0-9, *, #, A-D")
-    if not 40 <= held_ms <= 8000:
-        raise ValueError("a key is held for 40 to 8,000 ms")
-    code, frames = KEYS.index(key.upper()), -(-held_ms // 20)
+    check_held(held_ms)
+    code, frames = key_code(key), -(-held_ms // 20)
     going = [_EVENT.pack(code, _VOLUME, n * FRAME_SAMPLES) for n in range(1, frames)]
     end = _EVENT.pack(code, _END | _VOLUME, frames * FRAME_SAMPLES)
-    return tuple(EventPacket(payload, n == 0) for n, payload in enumerate([*going, *([end] * _END_PACKETS)]))
+    return tuple(
+        KeyFrame(payload, marker=n == 0, key_up=n == len(going))
+        for n, payload in enumerate([*going, *([end] * _END_PACKETS)])
+    )
 
 
 class DigitReader:

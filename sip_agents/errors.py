@@ -34,8 +34,12 @@ class CallOver(SipError):
     """What was asked needs a call that is up, and this one has ended; the message says how."""
 
 
+class KeyRefused(Refused):
+    """The far side took no key in a SIP INFO, or never answered it (408). The call goes on."""
+
+
 class DigitsNotNegotiated(SipError):
-    """The far side's SDP has no telephone-event, so a digit cannot be sent as RFC 4733 says."""
+    """No sound is agreed yet, or the far side's SDP has no telephone-event: a key cannot be sent as RFC 4733 says."""
 
 
 class NotInTime(SipError, TimeoutError):

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 from sip_agents.dialog import Identity
 from sip_agents.digest import Credentials
+from sip_agents.dtmf import Dtmf
 from sip_agents.exchange import Exchange
 from sip_agents.g711 import Law
 from sip_agents.ids import new_rtp_ids, new_session_id
@@ -25,11 +26,15 @@ USER_AGENT: Final[Field] = ("User-Agent", "centralita sip_agents")
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a phone says and keeps: ``tone_hz`` None is silence; ``keep_s`` seconds of what it hears are kept."""
+    """What a phone says and keeps: ``tone_hz`` None is silence; ``keep_s`` seconds of what it hears are kept.
+
+    ``dtmf`` is how its keys travel.
+    """
 
     tone_hz: float | None
     keep_s: float
     laws: tuple[Law, ...]
+    dtmf: Dtmf
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +63,4 @@ class Line:
         sound = self.sound
         media = Media(self.local_ip, new_rtp_ids(), self.now, sound.tone_hz, sound.keep_s, on_tick)
         media.unplugged = self.exchange.wire.unplugged
-        return media, LocalAudio(self.local_ip, media.port, new_session_id(), sound.laws)
+        return media, LocalAudio(self.local_ip, media.port, new_session_id(), sound.laws, sound.dtmf == "rfc4733")

@@ -9,7 +9,7 @@ from typing import Final
 
 from sip_agents import sdp
 from sip_agents.address import SocketAddress
-from sip_agents.dtmf import DigitReader, ReceivedDigit, says_end
+from sip_agents.dtmf import DigitReader, ReceivedDigit
 from sip_agents.errors import CallOver, DigitsNotNegotiated, MalformedMessage
 from sip_agents.g711 import Law, decode
 from sip_agents.listener import Listener
@@ -59,7 +59,6 @@ class Media:
         self._far: SocketAddress = ("", 0)
         self._reader = DigitReader()
         self.key_up_at: float | None = None
-        self._key_is_up = False
         self._talk_spurt = True  # the next sound packet carries the marker (RFC 3551, section 4.1)
         self._presses: set[asyncio.Future[None]] = set()
         self._clock: RtpClock | None = None
@@ -68,6 +67,11 @@ class Media:
     @property
     def port(self) -> int:
         return self._socket.address[1]
+
+    @property
+    def keys(self) -> str:
+        """``digits`` as they would be written."""
+        return "".join(digit.key for digit in self.digits)
 
     def follow(self, plan: sdp.AudioPlan) -> None:
         """Send and listen as agreed from now on; may be called again when the agreement changes."""
@@ -86,12 +90,14 @@ class Media:
             if not press.done():
                 press.set_exception(CallOver("the call ended before the key was sent"))
 
-    async def send_digit(self, key: str, held_ms: int) -> None:
-        """Returns with the last packet sent. Raises DigitsNotNegotiated, CallOver, ValueError."""
-        if self.plan is None or self.plan.event_payload is None:
+    async def send_digit(self, key: str, held_ms: int, *, in_band: bool = False) -> None:
+        """As events, or as tones. Returns with the last packet sent. Raises DigitsNotNegotiated, CallOver, ValueError."""
+        if self.plan is None:
+            raise DigitsNotNegotiated("no sound is agreed yet")
+        if self.plan.event_payload is None and not in_band:
             raise DigitsNotNegotiated("the far side takes no telephone-event")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.voice.press(key, held_ms, lambda: None if done.done() else done.set_result(None))
+        self.voice.press(key, held_ms, lambda: None if done.done() else done.set_result(None), in_band=in_band)
         self._presses.add(done)
         try:
             await done
@@ -122,10 +128,8 @@ class Media:
         self._sequence += 1
         self.sent += 1
         self._socket.send(packet, self._far)
-        ends_key = frame.is_event and says_end(frame.payload)
-        if ends_key and not self._key_is_up:
+        if frame.key_up:
             self.key_up_at = self._now()
-        self._key_is_up = ends_key
 
     def _received(self, datagram: bytes, source: SocketAddress) -> None:
         if self.plan is None or self.unplugged or source[1] != self._far[1]:

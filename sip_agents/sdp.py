@@ -63,6 +63,10 @@ class AudioPlan:
         """False while the far side holds the call: sent packets would not be wanted (RFC 3264, section 5.1)."""
         return self.direction in ("sendrecv", "sendonly") and self.ip != "0.0.0.0"  # noqa: S104 (RFC 2543's hold)
 
+    def without_events(self) -> AudioPlan:
+        """The same for a phone that neither sends nor wants telephone-events."""
+        return replace(self, event_payload=None)
+
     def held(self) -> AudioPlan:
         """The same with nothing wanted of the far side: whoever holds goes on holding, whatever is offered to it."""
         return replace(self, direction="sendonly" if self.direction in ("sendrecv", "sendonly") else "inactive")
@@ -70,12 +74,16 @@ class AudioPlan:
 
 @dataclass(frozen=True, slots=True)
 class LocalAudio:
-    """Our side: where we listen, which laws we speak (best first), and the o= line's session id."""
+    """Our side: where we listen, which laws we speak (best first), and the o= line's session id.
+
+    Without ``events`` no telephone-event is offered or agreed to: whoever presses keys otherwise says so by that.
+    """
 
     ip: str
     port: int
     session_id: int
     laws: tuple[Law, ...] = ("PCMA", "PCMU")
+    events: bool = True
 
 
 class NoCommonAudio(MalformedMessage):
@@ -154,9 +162,10 @@ def _direction(line: MediaLine, far: Description) -> Direction:
 
 
 def offer(local: LocalAudio, version: int, direction: Direction = "sendrecv") -> bytes:
-    """All that we speak, and telephone-event 101. ``version`` grows by one with each changed SDP of a call."""
+    """All that we speak, telephone-event 101 included. ``version`` grows by one with each changed SDP of a call."""
     codes = [(PAYLOAD_TYPES[law], f"{law}/8000") for law in local.laws]
-    return _written(local, version, [_audio(local.port, codes, EVENT_PAYLOAD, direction)])
+    events = EVENT_PAYLOAD if local.events else None
+    return _written(local, version, [_audio(local.port, codes, events, direction)])
 
 
 def answer(far: Description, plan: AudioPlan, local: LocalAudio, version: int) -> bytes:

@@ -39,7 +39,7 @@ class Session:
     def answer(self, message: Request | Response) -> bytes:
         """Our answer to the offer in ``message``, followed at once. Raises MalformedMessage, NoCommonAudio."""
         far = sdp.parse_sdp(message.body)
-        plan = sdp.agree(far, self._local.laws)
+        plan = self._agreed_with(far)
         if self.holding:
             plan = plan.held()
         self.media.follow(plan)
@@ -48,7 +48,11 @@ class Session:
     def follow(self, message: Request | Response) -> None:
         """Follow the answer to our offer, if ``message`` has one. Raises MalformedMessage, NoCommonAudio."""
         if has_sdp(message):
-            self.media.follow(sdp.agree(sdp.parse_sdp(message.body), self._local.laws))
+            self.media.follow(self._agreed_with(sdp.parse_sdp(message.body)))
+
+    def _agreed_with(self, far: sdp.Description) -> sdp.AudioPlan:
+        plan = sdp.agree(far, self._local.laws)
+        return plan if self._local.events else plan.without_events()
 
     def _versioned(self, write: Callable[[int], bytes]) -> bytes:
         """The version in o= goes up only if something else has changed (RFC 3264, section 8)."""

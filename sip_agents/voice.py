@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from sip_agents import tones
-from sip_agents.dtmf import EventPacket, key_press
+from sip_agents.dtmf import KeyFrame, key_press
 from sip_agents.g711 import RATE_HZ, Law, encode
+from sip_agents.inband import key_tones
 from sip_agents.rtp import FRAME_SAMPLES
 
 TONE_LEVEL_DBFS: Final = -12.0
@@ -39,19 +40,24 @@ def tone_frames(law: Law, hz: float | None) -> tuple[bytes, ...]:
 
 @dataclass(slots=True)
 class _KeyPress:
-    packets: deque[EventPacket]
+    frames: deque[KeyFrame]
+    is_event: bool
     sent: Callable[[], None]
     started_at: int | None = None  # RTP timestamp
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What to send now. ``timestamp`` is in samples; ``is_event`` says which of the two payload types it takes."""
+    """What to send now. ``timestamp`` is in samples; ``is_event`` says which of the two payload types it takes.
+
+    ``key_up``: with it the end of a key is first said.
+    """
 
     is_event: bool
     marker: bool
     timestamp: int
     payload: bytes
+    key_up: bool = False
 
 
 class Voice:
@@ -65,9 +71,13 @@ class Voice:
         self._frames_since_key = _GAP_FRAMES
         self._at = 0  # frames since the start: the place in the tone
 
-    def press(self, key: str, held_ms: int, sent: Callable[[], None]) -> None:
-        """Queue a key; ``sent`` is called with its last packet. Raises ValueError as ``key_press`` does."""
-        self._keys.append(_KeyPress(deque(key_press(key, held_ms)), sent))
+    def press(self, key: str, held_ms: int, sent: Callable[[], None], *, in_band: bool = False) -> None:
+        """Queue a key, as events or as its two tones; ``sent`` is called with its last packet.
+
+        Raises ValueError as ``key_press`` and ``key_tones`` do.
+        """
+        frames = key_tones(self.law, key, held_ms) if in_band else key_press(key, held_ms)
+        self._keys.append(_KeyPress(deque(frames), not in_band, sent))
 
     def skip(self, frames: int) -> None:
         """Let time pass without sending; the tone keeps its phase."""
@@ -88,9 +98,11 @@ class Voice:
         press = self._keys[0]
         if press.started_at is None:
             press.started_at = timestamp
-        packet = press.packets.popleft()
-        if not press.packets:
+        frame = press.frames.popleft()
+        if not press.frames:
             self._keys.popleft()
-            self._frames_since_key = 0
+            # Tones bring their own silence. After events, the first sound begins a talk spurt.
+            self._frames_since_key = 0 if press.is_event else _GAP_FRAMES
             press.sent()
-        return Frame(True, packet.marker, press.started_at, packet.payload)
+        at = press.started_at if press.is_event else timestamp
+        return Frame(press.is_event, frame.marker, at, frame.payload, frame.key_up)
