@@ -1,8 +1,11 @@
-"""What may be asked of a conversation that goes on? Values that the call's inbox takes, from the API and from the phone alike."""
+"""What may be asked of a call, or answered to it? Values that its inbox takes, from the API, the phone and other systems alike."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ivr_flows.expressions import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ class CancelAsked:
 @dataclass(frozen=True, slots=True)
 class ConferenceAsked:
     """All three hear each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswered:
+    """A service that the flow asks, by the id of the request, has answered, or has failed to."""
+
+    id: int
+    outcome: str
+    values: Mapping[str, Value] = field(repr=False)
 
 
 Asked = (

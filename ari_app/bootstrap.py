@@ -17,8 +17,10 @@ from ari_app.adapters.ami import AmiLink
 from ari_app.adapters.ari import AriTelephony
 from ari_app.adapters.fastagi import serve_fastagi
 from ari_app.adapters.http_api import HealthPart, create_app
+from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.adapters.http_server import listen, serve_on
 from ari_app.adapters.journal_files import JournalFiles, day_file, facts_in
+from ari_app.adapters.journey_files import JourneyFiles
 from ari_app.adapters.queue_log_file import queue_log_file
 from ari_app.adapters.redis_memory import DayCounts
 from ari_app.adapters.redis_notes import RedisNotebook
@@ -29,6 +31,7 @@ from ari_app.centre import Centre, load_centre
 from ari_app.clock import SystemClock
 from ari_app.contract import timestamp
 from ari_app.engine import Engine
+from ari_app.flow_versions import FlowVersions
 from ari_app.history import History, Memory
 from ari_app.known_callers import KnownCallers
 from ari_app.lag import EventLag
@@ -40,9 +43,12 @@ from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan
 from ari_app.reloading import Reloading
 from ari_app.scribe import Scribe
+from ari_app.services import AgiScript, AgiService
 from ari_app.settings import Settings
 from ari_app.status import StatusPublisher
 from ari_app.switchboard import Switchboard
+from ari_app.voicemail_book import VoicemailBook
+from ivr_flows.journey import Journey
 from queues.acd import Acd
 from queues.events import CountsRestored
 from queues.journal import BadJournal, Happened
@@ -94,6 +100,7 @@ class Controller:
 
     def __init__(self, settings: Settings, centre: Centre) -> None:
         self._settings = settings
+        self._services = centre.services
         loop = asyncio.get_running_loop()
         self.clock = SystemClock()
         self.board = StatusBoard(self.clock.now)
@@ -124,6 +131,9 @@ class Controller:
         self.notebook = RedisNotebook(settings.redis_address, settings.redis_prefix)
         self.known_callers = KnownCallers(caller_key(settings.token_key), self.notebook, self.clock)
         self.callbacks = CallbackBook(self.notebook, self.clock, self.acd)
+        self.voicemails = VoicemailBook(self.notebook, self.clock, self.status.count_voicemails)
+        self.journeys = Scribe[Journey]("journeys", JourneyFiles(settings.journal / "flows", self.status.day).write)
+        self.lookups = HttpLookups()
         load = Load(EventLag(), admission_of(settings.refuse_above_lag_s))
         self.engine = Engine(
             centre,
@@ -134,6 +144,10 @@ class Controller:
             new_call_id,
             self.known_callers,
             self.callbacks,
+            self.voicemails,
+            self.lookups,
+            self.journeys.note,
+            self.agi_url,
             load.admission,
         )
         self.ari = AriTelephony(
@@ -142,6 +156,7 @@ class Controller:
             self.engine,
             self.engine.sweep,
             load.lag,
+            self.ami.redirect,
         )
         self.accounts = build_accounts(centre, settings.demo_web_secret)
         self.reloading = Reloading(settings, self.put_in_force, self.ami.reload_module)
@@ -158,17 +173,42 @@ class Controller:
             calls=self.engine.call_desk,
             reload=self.reloading.reload,
             callbacks=self.engine.callback_desk,
+            voicemails=self.engine.voicemail_desk,
             load=load,
         )
+        self._keep_flows(centre)
+
+    def _keep_flows(self, centre: Centre) -> None:
+        """So that each can be had back."""
+        store, now = FlowVersions(self._settings.flow_versions), self.clock.now()
+        try:
+            for name, text in centre.flow_texts.items():
+                store.keep(name, text, centre.flow_versions[name], now)
+        except OSError as failed:
+            log.error("flow_versions_not_kept", why=str(failed))
 
     def put_in_force(self, centre: Centre) -> ReloadPlan:
         """What a reload brings, in all parts at once."""
+        self._keep_flows(centre)
+        self._services = centre.services
         self.status.centre_changed(*shown_names(centre))
         self._queue_logger.mask_callers(centre.mask_callers)
         plan = self.engine.reload(centre)
         self.accounts.replace(accounts_of(centre))
         self.switchboard.publish_all()
         return plan
+
+    def script_for_dialplan(self, name: str) -> AgiScript:
+        """The script of that name that is in force. Raises LookupError."""
+        if isinstance(service := self._services.agi[name], AgiScript):
+            return service
+        raise LookupError(f"{name} is a server, not a script")
+
+    def agi_url(self, service: AgiService) -> str:
+        """Where Asterisk finds a service: a script is behind the controller's own FastAGI."""
+        if isinstance(service, AgiScript):
+            return f"agi://{self._settings.bind_address}:{self._settings.fastagi_port}/script,{service.name}"
+        return service.url
 
     def _phone_changed(self, code: str, reachable: bool) -> None:
         self.engine.phone_changed(code, reachable)
@@ -180,6 +220,7 @@ class Controller:
             HealthPart("ami", None if self.ami.connected else "not connected to Asterisk's AMI"),
             HealthPart("redis", self.redis.wrong, needed=False),
             HealthPart("journal", self.journal.wrong, needed=False),
+            HealthPart("journeys", self.journeys.wrong, needed=False),
             HealthPart("queue_log", self.queue_log.wrong, needed=False),
         )
 
@@ -192,6 +233,7 @@ class Controller:
         self.engine.desk.restore(await self.redis.load_operators())
         await self.known_callers.remember()
         await self.callbacks.remember()
+        await self.voicemails.remember()
         self.board.add_sink(self.redis.sink)
         self.switchboard.publish_all()
 
@@ -212,7 +254,10 @@ class Controller:
         """Run until ``stop``, reading the centre again at each ``reload``; then let go of the calls and write the last status."""
         api = listen(self._settings.bind_address, self._settings.api_port)
         fastagi = await serve_fastagi(
-            self._settings.bind_address, self._settings.fastagi_port, self.engine.queue_for_dialplan
+            self._settings.bind_address,
+            self._settings.fastagi_port,
+            self.engine.queue_for_dialplan,
+            self.script_for_dialplan,
         )
         try:
             await self.remember()
@@ -222,6 +267,7 @@ class Controller:
                     self.redis.run(),
                     self.journal.run(),
                     self.queue_log.run(),
+                    self.journeys.run(),
                     self.recall(),
                     self.notebook.run(),
                     self.ami.run(),
@@ -242,6 +288,8 @@ class Controller:
             await self.redis.close()
             await self.journal.close()
             await self.queue_log.close()
+            await self.journeys.close()
+            await self.lookups.close()
             await self.notebook.close()
 
     def _let_go(self) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ari_app.asked import Asked
+from ari_app.asked import Asked, ServiceAnswered
 from ari_app.contract import CallStage, Direction
 from ari_app.control_states import Control
 from ari_app.telephony import ChannelEnded, TelephonyEvent
 from queues.effects import AcdEffect
 from queues.events import LeftBy
 
-CallItem = TelephonyEvent | AcdEffect | Asked
+CallItem = TelephonyEvent | AcdEffect | Asked | ServiceAnswered
 
 _ENDED_BY: Final[Mapping[str, LeftBy]] = {"operator_hung_up": "operator", "hung_up_by_command": "supervisor"}
 
@@ -34,7 +34,8 @@ class Call:
     queue, ``ways_out`` counts how often he or she left one unserved. ``goes_on_alone``: the caller has agreed to be called back,
     and ``channel`` is empty once the line is free. ``ticket`` is the reference of what the call is about, opaque text of another
     system. ``from_phone``: the caller is an operator's phone. ``control`` is there while a conversation goes on. ``hears_music``:
-    we have begun music for the caller and not ended it.
+    we have begun music for the caller and not ended it. ``in_flow``: the guidance through a flow that goes on once an operator has
+    hung up first. ``shown`` (name, value) is what the operator is shown of the caller.
     """
 
     id: str
@@ -58,6 +59,8 @@ class Call:
     ticket: str | None = None
     from_phone: bool = False
     control: Control | None = None
+    in_flow: object | None = None
+    shown: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     inbox: asyncio.Queue[CallItem] = field(default_factory=asyncio.Queue)
     life: asyncio.Task[None] | None = None
     caller_gone: bool = False

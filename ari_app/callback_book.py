@@ -105,7 +105,7 @@ class CallbackBook:
         """Note it; a store that is away does not keep the caller on the line, and gets it later."""
         view, now = self._acd.call(call.id), self._clock.now()
         arrived_at, joined_at = (view.arrived_at, view.joined_at) if view else (now, now)
-        self._put(
+        self.put(
             CallbackIntent(
                 call=call.id,
                 caller=call.caller,
@@ -129,7 +129,7 @@ class CallbackBook:
     async def attempt(self, call: str, attempt: int) -> None:
         """Note, before dialling, that this attempt is being made."""
         if call in self._intents and not self._closed:
-            self._put(replace(self._intents[call], attempts=attempt, last_try_at=self._clock.now()))
+            self.put(replace(self._intents[call], attempts=attempt, last_try_at=self._clock.now()))
             await self._notebook.kept(NOTED_WITHIN_S)
 
     def forget(self, call: str) -> None:
@@ -144,7 +144,7 @@ class CallbackBook:
 
     def take_over(self, call: str) -> CallbackIntent:
         """One more life of the controller has it in hand. Raises KeyError."""
-        self._put(replace(self._intents[call], lives=self._intents[call].lives + 1))
+        self.put(replace(self._intents[call], lives=self._intents[call].lives + 1))
         return self._intents[call]
 
     async def remember(self) -> None:
@@ -159,6 +159,7 @@ class CallbackBook:
         """By the time of arrival."""
         return sorted(self._intents.values(), key=lambda intent: (intent.arrived_at, intent.call))
 
-    def _put(self, intent: CallbackIntent) -> None:
+    def put(self, intent: CallbackIntent) -> None:
+        """Note it, new or changed."""
         self._intents[intent.call] = intent
         self._notebook.note(f"{KEY}{intent.call}", intent.text())

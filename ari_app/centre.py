@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
+from ari_app.centre_calendars import CalendarsFile
 from ari_app.centre_checks import check_audio, check_centre, check_numbers_flows, check_people, check_prompts
 from ari_app.centre_files import CentreFile, NumberEntry, OperatorsFile, PromptEntry, PromptsFile, VipEntry
 from ari_app.centre_folder import Folder
 from ari_app.centre_queue_checks import Around, check_queues
 from ari_app.centre_queues import QueueEntry, QueuesFile
+from ari_app.centre_services import HttpEntry, ServicesFile, check_services
+from ari_app.centre_services import built as built_services
 from ari_app.centre_waiting_checks import check_waiting
+from ari_app.outbound import is_allowed
 from ari_app.pauses import PauseReason, PauseReasons
+from ari_app.service_urls import names_in
+from ari_app.services import Services
+from ari_app.settings import environment
+from ari_app.texts import Text, texts_of
+from ivr_flows.calendars import Calendar
 from ivr_flows.flow import Flow
-from ivr_flows.flow_checks import Surroundings
+from ivr_flows.flow_checks import ServiceNeeds, Surroundings
 from ivr_flows.located_yaml import Located
 from ivr_flows.problems import BadFile, Problem
 from ivr_flows.shapes import Name
+from ivr_flows.versions import version_of
 from queues.rules import Membership, QueueRules
 
 Role = Literal["operator", "supervisor", "coordinator"]
+PROJECT: Final = Path(__file__).resolve().parents[1]
 
 
 class UnknownNumber(LookupError):
@@ -58,10 +69,11 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue: the ACD's ``rules``, and ``entry``, what stands in queues.yaml, for all that the shell does itself."""
+    """A queue: the ACD's ``rules``, ``entry``, what stands in queues.yaml, for all that the shell does itself, and its hours."""
 
     rules: QueueRules
     entry: QueueEntry
+    calendar: Calendar
 
     @property
     def name(self) -> str:
@@ -91,7 +103,8 @@ class Person:
 class Centre:
     """A whole centre, checked. The order of everything is that of the files; the mappings cannot be changed.
 
-    ``missing_audio`` are the texts that callers cannot hear yet because their audio is missing or not playable.
+    ``texts`` are what there must be audio of, ``missing_audio`` those of them that callers cannot hear yet because it is missing
+    or not playable. ``flow_versions`` tell each flow from what it was before, ``flow_texts`` are their files as they were read.
     """
 
     folder: Path
@@ -110,6 +123,11 @@ class Centre:
     allowed_numbers: tuple[str, ...] = ()
     vip: VipEntry | None = None
     pauses: PauseReasons = field(default_factory=PauseReasons)
+    texts: tuple[Text, ...] = ()
+    flow_versions: Mapping[str, str] = field(default_factory=dict)
+    flow_texts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    services: Services = field(default_factory=Services)
     _queues: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     _numbers: Mapping[str, Number] = field(init=False, repr=False, compare=False)
     _operators: Mapping[str, Person] = field(init=False, repr=False, compare=False)
@@ -164,6 +182,10 @@ class Centre:
             raise UnknownNumber(f"{number!r} is not one of the centre's numbers; add it to centre.yaml")
         return self._numbers[number]
 
+    def piece_media(self, piece: str, language: str) -> str:
+        """The ARI media URI of one piece of what a value is said with."""
+        return f"sound:{self.folder.resolve() / 'prompts' / language / 'said' / piece}"
+
     def prompt_media(self, prompt_id: str, language: str) -> tuple[str, ...]:
         """ARI media URIs: ``sound:<absolute path without extension>`` for made audio, ``sound:<name>`` for recorded.
 
@@ -175,14 +197,20 @@ class Centre:
             raise UnknownPrompt(f"there is no prompt {prompt_id!r} in {language!r}; add it to prompts.yaml") from None
 
 
-def load_centre(folder: Path) -> Centre:
-    """The centre in ``folder``. Raises BadFile with every problem of all its files; nothing is half-loaded."""
+def load_centre(folder: Path, secrets: Callable[[], Mapping[str, str]] = lambda: environment(PROJECT)) -> Centre:
+    """The centre in ``folder``. Raises BadFile with every problem of all its files; nothing is half-loaded.
+
+    ``secrets`` has the environment variables that services.yaml may name.
+    """
     files = Folder(folder)
     centre = files.load("centre.yaml", CentreFile)
     queues = files.load("queues.yaml", QueuesFile)
     people = files.load("operators.yaml", OperatorsFile)
     prompts = files.load("prompts.yaml", PromptsFile)
-    flows = files.load_flows(_surroundings(centre, queues, people, prompts))
+    calendars = files.load_if_there("calendars.yaml", CalendarsFile)
+    services = files.load_if_there("services.yaml", ServicesFile)
+    flows = files.load_flows()
+    files.check_flows(flows, _surroundings(centre, queues, people, prompts, flows, calendars, services))
     queue_names = None if queues is None else tuple(queues.value.root)
     if centre is not None:
         files.problems += check_centre(centre, queue_names)
@@ -190,13 +218,20 @@ def load_centre(folder: Path) -> Centre:
     if people is not None:
         files.problems += check_people(people, queue_names, None if centre is None else centre.value.languages)
     if queues is not None:
-        files.problems += check_queues(queues, _around(centre, people, prompts, flows))
+        files.problems += check_queues(queues, _around(centre, people, prompts, flows, calendars))
         files.problems += check_waiting(queues, centre, None if prompts is None else prompts.value.root)
     if prompts is not None:
         files.problems += check_prompts(prompts, None if centre is None else centre.value.languages)
+    if services is not None:
+        files.problems += check_services(services, folder, secrets)
     if files.problems or centre is None or queues is None or people is None or prompts is None:
         raise BadFile(files.problems)
-    return _built(folder, centre.value, queues.value, people.value, prompts, flows)
+    assert calendars is not None, "or there would be a problem"
+    assert services is not None, "or there would be a problem"
+    systems = built_services(services.value, folder, secrets)
+    return _built(
+        folder, centre.value, queues.value, people.value, prompts, flows, files.flow_texts, calendars.value, systems
+    )
 
 
 def _surroundings(
@@ -204,6 +239,9 @@ def _surroundings(
     queues: Located[QueuesFile] | None,
     people: Located[OperatorsFile] | None,
     prompts: Located[PromptsFile] | None,
+    flows: Mapping[str, Located[Flow] | None],
+    calendars: Located[CalendarsFile] | None,
+    services: Located[ServicesFile] | None,
 ) -> Surroundings:
     languages = None
     if centre is not None:
@@ -214,8 +252,25 @@ def _surroundings(
         prompts=None if prompts is None else prompts.value.root,
         queues=None if queues is None else tuple(queues.value.root),
         skills=_skills(people),
-        operators=None if people is None else tuple(people.value.operators),
+        operators=None if people is None else (*people.value.operators, *people.value.supervisors),
+        flows=None
+        if None in flows.values()
+        else {name: flow.value for name, flow in flows.items() if flow is not None},
+        calendars=None if calendars is None else calendars.value.root,
+        http=None if services is None else {name: _needed(entry) for name, entry in services.value.http.items()},
+        agi=None if services is None else services.value.agi,
+        number_problem=lambda number: None if centre is None else _why_not_called(number, centre.value),
     )
+
+
+def _needed(service: HttpEntry) -> ServiceNeeds:
+    return ServiceNeeds(frozenset(names_in(service.url)), changes=service.method != "GET")
+
+
+def _why_not_called(number: str, centre: CentreFile) -> str | None:
+    if is_allowed(number, centre.allowed_numbers):
+        return None
+    return f"{number!r} is not among the allowed_numbers"
 
 
 def _around(
@@ -223,6 +278,7 @@ def _around(
     people: Located[OperatorsFile] | None,
     prompts: Located[PromptsFile] | None,
     flows: Mapping[str, Located[Flow] | None],
+    calendars: Located[CalendarsFile] | None,
 ) -> Around:
     penalties: dict[str, list[int]] = {}
     for operator in people.value.operators.values() if people is not None else ():
@@ -234,6 +290,7 @@ def _around(
         prompts=None if prompts is None else prompts.value.root,
         languages=None if centre is None else centre.value.languages,
         penalties=penalties,
+        calendars=None if calendars is None else calendars.value.root,
     )
 
 
@@ -255,7 +312,13 @@ def _built(
     people: OperatorsFile,
     prompts: Located[PromptsFile],
     flows: Mapping[str, Located[Flow] | None],
+    flow_texts: Mapping[str, str],
+    calendars_file: CalendarsFile,
+    services: Services,
 ) -> Centre:
+    texts = tuple(texts_of(prompts, flows))
+    found = {name: flow.value for name, flow in flows.items() if flow is not None}
+    calendars = calendars_file.calendars(centre.time_zone)
     return Centre(
         folder=folder,
         company=centre.company,
@@ -267,15 +330,23 @@ def _built(
         allowed_numbers=centre.allowed_numbers,
         vip=centre.vip,
         numbers=tuple(_number(digits, entry, centre) for digits, entry in centre.numbers.items()),
-        queues=tuple(Queue(entry.rules(name), entry) for name, entry in queues.root.items()),
+        queues=tuple(
+            Queue(entry.rules(name), entry, calendars.get(entry.calendar or "") or entry.own_calendar(centre.time_zone))
+            for name, entry in queues.root.items()
+        ),
         people=tuple(_people(people, tuple(queues.root))),
-        flows=MappingProxyType({name: flow.value for name, flow in flows.items() if flow is not None}),
-        media=_media(prompts.value, folder.resolve()),
-        missing_audio=tuple(check_audio(prompts, folder)),
+        flows=MappingProxyType(found),
+        media=_media(prompts.value, texts, folder.resolve()),
+        missing_audio=tuple(check_audio(texts, folder)),
         pauses=PauseReasons(
             tuple(PauseReason(code, entry.productive, entry.names) for code, entry in centre.pauses.items()),
             centre.pause_reason_required,
         ),
+        texts=texts,
+        flow_versions=MappingProxyType({name: version_of(flow) for name, flow in found.items()}),
+        flow_texts=MappingProxyType(flow_texts),
+        calendars=calendars,
+        services=services,
     )
 
 
@@ -303,15 +374,18 @@ def _people(file: OperatorsFile, all_queues: tuple[str, ...]) -> Iterator[Person
         yield Person(code, coordinator.name, "coordinator", all_queues)
 
 
-def _media(prompts: PromptsFile, folder: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+def _media(prompts: PromptsFile, texts: Iterable[Text], folder: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     def of(prompt: Name, language: str, entry: PromptEntry) -> tuple[str, ...]:
         if entry.sound is not None:
             return tuple(f"sound:{name}" for name in entry.sound)
         return (f"sound:{folder / 'prompts' / (entry.same_as or language) / prompt}",)
 
-    return MappingProxyType(
-        {
-            prompt: MappingProxyType({language: of(prompt, language, entry) for language, entry in entries.items()})
-            for prompt, entries in prompts.root.items()
-        }
-    )
+    media = {
+        prompt: {language: of(prompt, language, entry) for language, entry in entries.items()}
+        for prompt, entries in prompts.root.items()
+    }
+    for text in texts:
+        media.setdefault(text.prompt, {})[text.language] = (
+            f"sound:{folder / 'prompts' / text.language / text.prompt}",
+        )
+    return MappingProxyType({prompt: MappingProxyType(by_language) for prompt, by_language in media.items()})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from ari_app.centre_files import CentreFile, OperatorsFile, PromptsFile
 from ari_app.pauses import ENGINES_OWN
+from ari_app.texts import Text
 from ivr_flows.flow import Flow
 from ivr_flows.located_yaml import Located
 from ivr_flows.problems import Problem, choose_among
+from ivr_flows.steps import Return
 
 ENGINE_PROMPTS: Final[Mapping[str, str]] = {
     "all_busy": "while the engine is away and nobody is free",
@@ -83,6 +85,15 @@ def check_numbers_flows(centre: Located[CentreFile], flows: Mapping[str, Located
             yield centre.places.problem(("numbers", digits, "flow"), f"there is no flow {number.flow!r}", remedy)
             continue
         flow = flows[number.flow]
+        if flow is not None and (
+            inner := [name for name, step in flow.value.steps.items() if isinstance(step, Return)]
+        ):
+            what = (
+                f"the flow {number.flow!r} is one that others go through: it returns (in {inner[0]!r}), and to nothing"
+            )
+            yield centre.places.problem(
+                ("numbers", digits, "flow"), what, "lead the number into one that goes through it"
+            )
         if flow is not None and number.entry not in flow.value.entries:
             what = f"the flow {number.flow!r} has no entry {number.entry!r}"
             remedy = choose_among(number.entry, flow.value.entries, "add it")
@@ -135,16 +146,16 @@ def check_prompts(prompts: Located[PromptsFile], languages: Collection[str] | No
             yield places.problem((prompt,), what, "add it, the demo centre's prompts.yaml has one to begin with")
 
 
-def check_audio(prompts: Located[PromptsFile], folder: Path) -> Iterator[Problem]:
+def check_audio(texts: Iterable[Text], folder: Path) -> Iterator[Problem]:
     """The texts for which no playable audio has been made yet: 8 kHz, 16 bit, mono WAV."""
-    for prompt, by_language in prompts.value.root.items():
-        for language, entry in by_language.items():
-            audio = folder / "prompts" / language / f"{prompt}.wav"
-            if entry.text is not None and (why := _not_playable(audio)):
-                yield prompts.places.problem((prompt, language), f"{audio} {why}", "make the audio from the text again")
+    for text in texts:
+        audio = folder / "prompts" / text.language / f"{text.prompt}.wav"
+        if why := why_not_playable(audio):
+            yield text.problem(f"{audio} {why}", "`centralita prompts build` makes it from the text")
 
 
-def _not_playable(audio: Path) -> str | None:
+def why_not_playable(audio: Path) -> str | None:
+    """What keeps Asterisk from playing the file as it is; None if nothing does."""
     try:
         with wave.open(str(audio), "rb") as file:
             kind = (file.getframerate(), file.getsampwidth(), file.getnchannels())

@@ -1,7 +1,7 @@
 """What may stand in a centre's files? One model for each: centre.yaml, operators.yaml and prompts.yaml.
 
 ``Model.model_json_schema()`` gives the JSON Schema of each. queues.yaml is described in
-centre_queues.py, flows/*.yaml in ivr_flows/flow.py.
+centre_queues.py, calendars.yaml in centre_calendars.py, services.yaml in centre_services.py, flows/*.yaml in ivr_flows/flow.py.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
-from ari_app.centre_queues import DialledNumber, Penalty
+from ari_app.centre_queues import Penalty
 from ivr_flows.explain import wrong
 from ivr_flows.problems import choose_among
 from ivr_flows.shapes import (
     Code,
+    DialledNumber,
     Language,
     Name,
     Names,
@@ -25,6 +26,7 @@ from ivr_flows.shapes import (
     Seconds,
     Shape,
     Skills,
+    Text,
     each_once,
     matching,
 )
@@ -56,7 +58,6 @@ def _listed(value: Any) -> Any:
 
 
 Title = Annotated[str, *matching(r"[^;\x00-\x1f\x7f]{1,80}", "a name", "use 1 to 80 characters on one line, without ;")]
-Text = Annotated[str, *matching(r"\s*\S[\s\S]{0,1999}", "a text", "write what is to be said")]
 SoundName = Annotated[
     str, *matching("[a-z0-9][a-z0-9_-]*(/[a-z0-9_-]+)*", "a sound's name", "write it without folder and ending")
 ]
@@ -67,6 +68,7 @@ SoundNames = Annotated[
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 Address = Annotated[str, AfterValidator(_address)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
 HostPort = Annotated[
     str,
     *matching(r"[0-9]{1,3}(\.[0-9]{1,3}){3}:[0-9]{1,5}", "an address with a port", "write one such as 192.0.2.10:5060"),
@@ -127,7 +129,7 @@ class CentreFile(Shape):
     company: Title
     languages: Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(each_once)]
     default_language: Language
-    time_zone: Annotated[str, AfterValidator(_time_zone)]
+    time_zone: TimeZone
     mask_callers: bool = True
     fallback_queue: Name
     pauses: Annotated[dict[Name, PauseEntry], Field(max_length=99), NoOtherKeys()] = Field(default_factory=dict)

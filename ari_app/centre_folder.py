@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from ivr_flows.flow import Flow
-from ivr_flows.flow_checks import Surroundings, load_flow
+from ivr_flows.flow_checks import Surroundings, check_flow
 from ivr_flows.located_yaml import Located, load
 from ivr_flows.problems import BadFile, Problem
 
@@ -21,32 +22,44 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
+        self.flow_texts: dict[str, str] = {}
 
     def load(self, name: str, model: type[M]) -> Located[M] | None:
-        text = self._text(self.folder / name)
+        path = self.folder / name
+        text = self._text(path)
+        return None if text is None else self._understood(text, path, model)
+
+    def _understood(self, text: str, path: Path, model: type[M]) -> Located[M] | None:
         try:
-            return None if text is None else load(text, str(self.folder / name), model)
+            return load(text, str(path), model)
         except BadFile as bad:
             self.problems += bad.problems
             return None
 
-    def load_flows(self, surroundings: Surroundings) -> dict[str, Located[Flow] | None]:
+    def load_if_there(self, name: str, model: type[M]) -> Located[M] | None:
+        """A file that a centre can do without: one that is missing is as an empty one."""
+        path = self.folder / name
+        return self.load(name, model) if path.exists() else load("", str(path), model)
+
+    def load_flows(self) -> dict[str, Located[Flow] | None]:
+        """By their names; None for those that cannot be read. Whether what they name exists is for ``check_flows``."""
         flows: dict[str, Located[Flow] | None] = {}
         for path in sorted((self.folder / "flows").glob("*.yaml")):
-            flows[path.stem] = self._load_flow(path, surroundings)
+            text = self._text(path)
+            flows[path.stem] = None if text is None else self._understood(text, path, Flow)
+            self.flow_texts[path.stem] = text or ""
         return flows
 
-    def _load_flow(self, path: Path, surroundings: Surroundings) -> Located[Flow] | None:
-        text = self._text(path)
-        try:
-            return None if text is None else load_flow(text, str(path), surroundings)
-        except BadFile as bad:
-            self.problems += bad.problems
-            return None
+    def check_flows(self, flows: Mapping[str, Located[Flow] | None], surroundings: Surroundings) -> None:
+        """Keep every problem of those flows whose shape is right."""
+        for name, flow in flows.items():
+            if flow is not None:
+                self.problems += check_flow(name, flow.value, flow.places, surroundings)
 
     def _text(self, path: Path) -> str | None:
         try:
-            return path.read_text(encoding="utf-8")
+            with path.open(encoding="utf-8", newline="") as file:  # as it was written, line ends too
+                return file.read()
         except FileNotFoundError:
             self.problems.append(
                 Problem(str(path), 1, "", "the file is missing", "copy the demo centre's and change it")

@@ -17,9 +17,14 @@ from pathlib import Path
 import click
 import structlog
 
-from ari_app import cli_journal, cli_run
+from ari_app import (
+    cli_flow_files,  # noqa: F401 - adds its commands to the group
+    cli_journal,
+    cli_run,
+)
 from ari_app.centre import load_centre
 from ari_app.cli_flows import flows
+from ari_app.cli_prompts import prompts
 from ari_app.cli_simulate import simulate
 from ari_app.settings import BadSettings, Settings, load_settings
 from ari_app.stack import background
@@ -172,6 +177,7 @@ def _centre_check(settings: Settings) -> Check:
 
 cli.add_command(simulate)
 cli.add_command(flows)
+cli.add_command(prompts)
 
 
 @contextlib.contextmanager

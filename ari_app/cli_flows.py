@@ -1,93 +1,84 @@
-"""How are flows tried and tested at the terminal, without a phone?"""
+"""How are flows tried and tested at the terminal, without a phone? What else is done with their files: cli_flow_files.py."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import click
-from pydantic import BaseModel
 
-from ari_app.centre import Centre, load_centre
-from ari_app.centre_files import InLanguages, PromptsFile
-from ari_app.centre_folder import Folder
-from ari_app.settings import BadSettings, load_settings
-from ivr_flows.interpreter import JoinQueue, Spelled
+from ari_app.centre import Centre
+from ari_app.centre_files import PromptsFile
+from ari_app.cli_centre import CENTRE_OPTION, centre_in, demand_flow, file_of
+from ari_app.clock import SystemClock
+from ari_app.flow_trial import HELP, Trial, Words, ended, expected, in_words
+from ivr_flows.flow import Flow
 from ivr_flows.located_yaml import Located
-from ivr_flows.problems import BadFile, choose_among
-from ivr_flows.rehearsal import Edge, Rehearsal
-from ivr_flows.scenes import Played, Scenes, play
-from ivr_flows.shapes import KEYS
-
-M = TypeVar("M", bound=BaseModel)
-PROJECT = Path(__file__).resolve().parents[1]
-HELP = 'keys, or "timeout", "hangup"; nothing: listen on'
-CENTRE_OPTION = click.option(
-    "--centre", "folder", type=click.Path(path_type=Path), help="Else the one in the settings."
-)
+from ivr_flows.messages import JoinQueue
+from ivr_flows.rehearsal import Rehearsal, edges_of
+from ivr_flows.scenes import Played, Scenes, Stage, play, steps_missed, ways_missed
+from ivr_flows.session import Session
 
 
 @click.group()
 def flows() -> None:
-    """Try and test the flows of a centre, without a phone."""
+    """Check, try, test, draw and roll back the flows of a centre, without a phone."""
 
 
 @flows.command(name="try")
 @click.argument("flow")
 @click.option("--entry", default="default", show_default=True)
+@click.option("--language", default=None, help="Else the centre's first one.")
 @click.option("--caller", default="600111222", show_default=True, help="Who calls; empty: withheld.")
 @click.option("--number", default="", help="What was dialled.")
 @CENTRE_OPTION
-def try_flow(flow: str, entry: str, caller: str, number: str, folder: Path | None) -> None:
-    """Be a caller in FLOW: read what is said, type keys, "timeout" or "hangup"."""
-    centre = _centre(folder)
-    texts = _file(centre, "prompts.yaml", PromptsFile).value.root
-    if flow not in centre.flows:
-        raise click.ClickException(f"there is no flow {flow!r}; {choose_among(flow, centre.flows, 'make one')}")
+def try_flow(flow: str, entry: str, language: str | None, caller: str, number: str, folder: Path | None) -> None:
+    """Be a caller in FLOW: read what is said, type keys, "timeout" or "hangup", set the clock, and answer for other systems."""
+    centre = centre_in(folder)
+    demand_flow(flow, centre.flows)
+    words = Words(file_of(centre, "prompts.yaml", PromptsFile).value.root, centre.texts)
     try:
-        talk = Rehearsal(centre.flows[flow], entry, centre.default_language, caller=caller, number=number)
+        session = Session.begin(
+            centre.flows, flow, entry, language or centre.default_language, caller=caller, number=number
+        )
     except LookupError as unknown:
         raise click.ClickException(str(unknown.args[0])) from unknown
-    told = 0
+    trial = Trial(session, centre.calendars, SystemClock().now)
     click.echo(f"type {HELP}")
+    _converse(trial, words)
+    for line in ended(trial.talk):
+        click.echo(line)
+
+
+def _converse(trial: Trial, words: Words) -> None:
+    told, talk = 0, trial.talk
     while True:
         for said in talk.said[told:]:
-            click.echo(f"  {said.language}  {_spoken(said.what, said.language, texts)}")
+            click.echo(f"  {said.language}  {words.of(said.what, said.language)}")
         told = len(talk.said)
-        if talk.ending is not None:
-            break
-        asked = click.prompt(f"[{talk.session.step}]", default="", show_default=False, prompt_suffix=" > ").strip()
-        _do(talk, asked)
-    click.echo(_ended(talk))
+        if talk.asked is not None and talk.ending is None:
+            click.echo(f"  the flow {in_words(talk.asked)}; type {expected(talk.asked)}")
+            wrong = trial.answers(_typed(talk))
+        elif isinstance(talk.ending, JoinQueue) and talk.ending.goes_on is not None:
+            click.echo(
+                '  an operator talks with the caller: type "served" when the operator hangs up first; nothing: the end'
+            )
+            if _typed(talk) != "served":
+                return
+            wrong = trial.does("served")
+        elif talk.ending is not None:
+            return
+        else:
+            wrong = trial.does(_typed(talk))
+        if wrong is not None:
+            click.echo(f"  {wrong}")
 
 
-def _do(talk: Rehearsal, asked: str) -> None:
-    match asked:
-        case "":
-            talk.waits() if talk.awaits_key else talk.listens()
-        case "timeout":
-            talk.waits()
-        case "hangup":
-            talk.hangs_up()
-        case keys if set(keys) <= set(KEYS):
-            talk.presses(keys)
-        case _:
-            click.echo(f"  {asked!r} is none of {HELP}")
-
-
-def _ended(talk: Rehearsal) -> str:
-    ending = talk.ending
-    known = {name: value for name, value in talk.session.variables.items() if name not in ("caller", "number")}
-    variables = "".join(f"\n  {name} = {value!r}" for name, value in known.items())
-    if not isinstance(ending, JoinQueue):
-        return f"the call ends: {ending.reason if ending else ''}{variables}"
-    wishes = ", ".join(f"{skill} {level}" for skill, level in ending.skills)
-    return (
-        f"into the queue {ending.queue}, in {ending.language!r}, priority {ending.priority}"
-        f"{f', skills {wishes}' if wishes else ''}{f', operator {ending.operator}' if ending.operator else ''}{variables}"
-    )
+def _typed(talk: Rehearsal) -> str:
+    typed: str = click.prompt(f"[{talk.session.step}]", default="", show_default=False, prompt_suffix=" > ")
+    return typed.strip()
 
 
 @flows.command(name="test")
@@ -96,72 +87,46 @@ def _ended(talk: Rehearsal) -> str:
 @CENTRE_OPTION
 def test_flows(names: tuple[str, ...], least: int, folder: Path | None) -> None:
     """Play the scenes of flows/tests/NAME.yaml (of all flows, if none is named); exit code 1 when one goes otherwise."""
-    centre = _centre(folder)
+    centre = centre_in(folder)
     for name in names:
-        if name not in centre.flows:
-            raise click.ClickException(f"there is no flow {name!r}; {choose_among(name, centre.flows, 'make one')}")
+        demand_flow(name, centre.flows)
+    stage = Stage(centre.flows, centre.calendars, centre.default_language)
+    played = {name: play(name, scenes, stage) for name, scenes in _scenes(centre)}
     good = True
     for name in names or sorted(centre.flows):
-        scenes = f"flows/tests/{name}.yaml"
-        if not (centre.folder / scenes).exists():
-            click.echo(f"{name}: no scenes ({centre.folder / scenes})")
-            good = good and not names and least == 0
-            continue
-        played = play(centre.flows[name], _file(centre, scenes, Scenes), centre.default_language)
-        for line in report(name, played):
+        told = report(name, centre.flows[name], played)
+        for line in told.lines:
             click.echo(line)
-        good = good and not played.problems and min(_shares(played)) >= least
+        good = good and (name not in played or not played[name].problems) and told.least >= least
+        good = good and not (name in names and name not in played)
     sys.exit(0 if good else 1)
 
 
-def report(name: str, played: Played) -> list[str]:
-    """What to print of a flow's scenes."""
-    steps, ways = _shares(played)
-    lines = [str(problem) for problem in played.problems]
-    lines.append(
-        f"{name}: {played.scenes - played.failed} of {played.scenes} scenes went as written;"
-        f" {steps:.0f} % of the steps, {ways:.0f} % of the ways"
-    )
-    lines += [f"  no scene comes to {step}" for step in played.steps_missed]
-    lines += [f"  no scene goes {_told(edge)}" for edge in played.ways_missed]
-    return lines
+def _scenes(centre: Centre) -> Iterator[tuple[str, Located[Scenes]]]:
+    for name in centre.flows:
+        path = f"flows/tests/{name}.yaml"
+        if (centre.folder / path).exists():
+            yield name, file_of(centre, path, Scenes)
 
 
-def _shares(played: Played) -> tuple[float, float]:
-    """Of the steps and of the ways, in per cent (rounded down, so that 100 means all)."""
-    steps, ways = len(played.flow.steps), len(played.ways) + len(played.ways_missed)
-    return (
-        100 * (steps - len(played.steps_missed)) // steps,
-        100 * (ways - len(played.ways_missed)) // ways if ways else 100,
-    )
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What to print of a flow's scenes, and the least of its two shares (per cent, rounded down, so that 100 means all)."""
+
+    lines: list[str]
+    least: int
 
 
-def _told(edge: Edge) -> str:
-    return f"{edge.step}.{'.'.join(map(str, edge.by))}"
-
-
-def _centre(folder: Path | None) -> Centre:
-    """The centre in ``folder``, else the one in the settings. Raises ClickException."""
-    try:
-        return load_centre((folder or load_settings(PROJECT).centre).absolute())
-    except (BadFile, BadSettings) as bad:
-        raise click.ClickException(str(bad)) from bad
-
-
-def _file(centre: Centre, name: str, model: type[M]) -> Located[M]:
-    """A further file of the centre's folder. Raises ClickException."""
-    files = Folder(centre.folder)
-    found = files.load(name, model)
-    if found is None:
-        raise click.ClickException(str(BadFile(files.problems)))
-    return found
-
-
-def _spoken(what: str | Spelled, language: str, texts: Mapping[str, InLanguages]) -> str:
-    """In words, as far as they are known: a recording's name else."""
-    if isinstance(what, Spelled):
-        return " ".join(what.digits)
-    entry = texts[what][language]
-    if entry.same_as is not None:
-        entry = texts[what][entry.same_as]
-    return f"{entry.text}  ({what})" if entry.text else f"({what})"
+def report(name: str, flow: Flow, played: Mapping[str, Played]) -> Report:
+    """How the scenes of ``name`` went, and what of it no scene, its own or another flow's, has come to."""
+    steps, ways = steps_missed(name, flow, played.values()), ways_missed(name, flow, played.values())
+    all_ways = len(edges_of(name, flow))
+    share_of_steps = 100 * (len(flow.steps) - len(steps)) // len(flow.steps)
+    share_of_ways = 100 * (all_ways - len(ways)) // all_ways if all_ways else 100
+    own = played.get(name)
+    lines = [str(problem) for problem in own.problems] if own else []
+    went = f"{own.scenes - own.failed} of {own.scenes} scenes went as written" if own else "no scenes of its own"
+    lines.append(f"{name}: {went}; {share_of_steps} % of the steps, {share_of_ways} % of the ways")
+    lines += [f"  no scene comes to {step}" for step in steps]
+    lines += [f"  no scene goes {edge.step}.{edge.by}" for edge in ways]
+    return Report(lines, min(share_of_steps, share_of_ways))

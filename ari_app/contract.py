@@ -6,7 +6,8 @@ events, so that no two readers can disagree. Times are ISO 8601 in UTC with mill
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -39,6 +40,7 @@ class QueueStatus:
     ``sl2`` = (answered within T + abandoned within T) / (answered + abandoned), Asterisk's second variant, between 0
     and 1, or None while nothing has been answered or abandoned; the raw counts stand beside it. ``callbacks`` are customers
     to be called back now, ``calling`` those being called; ``callbacks_agreed`` and ``called_back`` count the day's.
+    ``voicemails`` are callers' messages that nobody has dealt with.
     ``exited`` left unserved without hanging up, ``refused`` never had a place, ``short_abandoned`` are among the abandoned.
     """
 
@@ -67,6 +69,7 @@ class QueueStatus:
     short_abandoned: int = 0
     callbacks_agreed: int = 0
     called_back: int = 0
+    voicemails: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ class CallStatus:
     moment that recording starts, ``voicemail`` that of a message that the caller leaves. ``held``: the caller hears music
     while the operator is away from the line. ``disposition``: the outcome that the operator noted. ``ticket``: the
     reference that an operator gave with a transfer, opaque text of another system. ``control``: how the conversation stands, None
-    without one; ``consulting``: the code or number of whom the operator consults.
+    without one; ``consulting``: the code or number of whom the operator consults. ``shown``: what the flow has found out about the
+    caller for the operator, by name.
     """
 
     id: str
@@ -132,6 +136,7 @@ class CallStatus:
     ticket: str | None = None
     control: ControlState | None = None
     consulting: str | None = None
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 Subject = QueueStatus | OperatorStatus | CallStatus
@@ -148,7 +153,7 @@ class StatusEvent:
     body: Subject
 
 
-_NAMES: Final = {kind: [field.name for field in fields(kind)] for kind in (QueueStatus, OperatorStatus, CallStatus)}
+_NAMES: Final = {kind: [one.name for one in fields(kind)] for kind in (QueueStatus, OperatorStatus, CallStatus)}
 _VALUES: Final = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
 """Not by dataclasses.asdict, which copies every value, and takes ten times as long."""
 

@@ -15,7 +15,7 @@ from ari_app.asked import ToOperator, ToQueue
 from ari_app.board import StatusBoard
 from ari_app.call import Call
 from ari_app.call_desk import CallDesk
-from ari_app.callback_book import CallbackBook
+from ari_app.callback_book import CallbackBook, CallbackIntent
 from ari_app.callback_desk import CallbackDesk
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.feature_code import feature_code
@@ -31,6 +31,7 @@ from ari_app.contract import OperatorStatus
 from ari_app.desk import OperatorDesk
 from ari_app.known_callers import KnownCallers
 from ari_app.lives import Lives
+from ari_app.lookups import Lookups
 from ari_app.opening import Opening
 from ari_app.operator_commands import Asker
 from ari_app.overload_control import OverloadControl
@@ -38,9 +39,13 @@ from ari_app.own_calls import OwnCalls
 from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan, plan_reload
 from ari_app.rosters import Rosters
+from ari_app.services import AgiService
 from ari_app.sweep import FoundConversation, FoundForwarding, plan_sweep
 from ari_app.switchboard import Switchboard
 from ari_app.telephony import CallArrived, ChannelInfo, Telephony, TelephonyEvent
+from ari_app.voicemail_book import Message, VoicemailBook
+from ari_app.voicemail_desk import VoicemailDesk
+from ivr_flows.journey import Journey
 from queues.errors import UnknownOperator as AcdUnknownOperator
 from queues.events import (
     OperatorHired,
@@ -69,6 +74,10 @@ class Engine:
         new_call_id: Callable[[float], str],
         known_callers: KnownCallers,
         callbacks: CallbackBook,
+        voicemails: VoicemailBook,
+        lookups: Lookups,
+        note_journey: Callable[[Journey], None],
+        agi_url: Callable[[AgiService], str],
         admission: Admission | None = None,
     ) -> None:
         self._centre = centre
@@ -79,9 +88,14 @@ class Engine:
         self._new_call_id = new_call_id
         self._known_callers = known_callers
         self._callbacks = callbacks
+        self._voicemails = voicemails
+        self._lookups = lookups
+        self._note_journey = note_journey
+        self._agi_url = agi_url
         self._admission = admission or Admission()
         self._overload: OverloadControl | None = None
         self.callback_desk = CallbackDesk(callbacks, switchboard, lambda: self._centre)
+        self.voicemail_desk = VoicemailDesk(voicemails, lambda: self._centre, self._call_back)
         self._opening = Opening(lambda: self._centre, switchboard, clock)
         self.rosters = Rosters(centre.operators)
         self.desk = OperatorDesk(lambda: self._centre, board, switchboard, self.rosters, clock, self._hang_up_legs)
@@ -112,6 +126,10 @@ class Engine:
             callbacks=self._callbacks,
             in_background=self._in_background,
             own_calls=self.own_calls,
+            voicemails=self._voicemails,
+            lookups=self._lookups,
+            note_journey=self._note_journey,
+            agi_url=self._agi_url,
         )
 
     def reload(self, centre: Centre) -> ReloadPlan:
@@ -346,11 +364,37 @@ class Engine:
                 log.error("callback_for_unknown_queue", call=agreed.call, queue=agreed.queue)
                 self._callbacks.forget(agreed.call)
                 continue
-            intent = self._callbacks.take_over(agreed.call)
-            call = self._new_call("", intent.number, intent.caller, call_id=intent.call)
-            call.take_over(intent.lives, intent.started, intent.language, intent.arrived_at)
-            self._running_lives.begin(call, restored_callback(call, intent, self._running))
-            log.info("callback_restored", call=call.id, queue=intent.queue, attempts=intent.attempts)
+            self._begin_callback(self._callbacks.take_over(agreed.call))
+            log.info("callback_restored", call=agreed.call, queue=agreed.queue, attempts=agreed.attempts)
+
+    def _begin_callback(self, intent: CallbackIntent) -> None:
+        call = self._new_call("", intent.number, intent.caller, call_id=intent.call)
+        call.take_over(intent.lives, intent.started, intent.language, intent.arrived_at)
+        self._running_lives.begin(call, restored_callback(call, intent, self._running))
+
+    def _call_back(self, message: Message, operator: str | None) -> None:
+        """Somebody wants the caller of a message called back: a callback like any other, with that operator first."""
+        now = self._clock.now()
+        first = self._centre.queue(message.queue).entry.callback.first
+        who = self._known_callers.who(message.caller)
+        intent = CallbackIntent(
+            call=self._new_call_id(now),
+            caller=message.caller,
+            number=message.number,
+            language=message.language,
+            queue=message.queue,
+            skills=(),
+            priority=0,
+            operator=operator,
+            who=who,
+            first=first,
+            arrived_at=now,
+            joined_at=now,
+            agreed_at=now,
+            started=now,
+        )
+        self._callbacks.put(intent)
+        self._begin_callback(intent)
 
     def _recording_of(self, found: FoundConversation) -> RecordingPlan | None:
         kept = found.caller.variables.get("CENTRALITA_RECORDING")
@@ -373,11 +417,11 @@ class Engine:
         assert self._overload is not None, "start() comes first"
         return self._overload
 
-    def _in_background(self, work: Coroutine[Any, Any, None], /) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None], /) -> asyncio.Task[None] | None:
         if self._letting_go or self._group is None:
             work.close()
-            return
-        self._group.create_task(_logged(work))
+            return None
+        return self._group.create_task(_logged(work))
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

@@ -23,7 +23,7 @@ from recordings.plan import (
     plan_recording,
     plan_voicemail,
 )
-from recordings.wav import wav_header, whole_frames
+from recordings.wav import duration_s, wav_header, whole_frames
 
 log = structlog.get_logger(__name__)
 ANEW_S = 0.1
@@ -42,6 +42,10 @@ class Recording(Protocol):
 
     async def stop_recording(self, channel: str) -> None:
         """Raises an exception when there is nothing to stop."""
+        ...
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        """Record silence from both sides, or sound again; the time goes on. Raises an exception when that cannot be done."""
         ...
 
 
@@ -90,17 +94,30 @@ class Recorder:
         now = self._clock.now()
         self._stopped_at = {other: at for other, at in self._stopped_at.items() if now < at + ANEW_S} | {channel: now}
 
-    async def keep(self, plan: RecordingPlan) -> None:
-        """Keep a recording that was stopped as a WAV. Errors are logged; the raw file stays for the next start then."""
+    async def mute(self, channel: str, *, muted: bool) -> bool:
+        """Let the recording of ``channel`` hold silence, or sound again; False if that could not be done."""
+        try:
+            await self._asterisk.mute_recording(channel, muted=muted)
+        except Exception as failed:
+            log.error("recording_not_muted", muted=muted, why=str(failed))
+            return False
+        return True
+
+    async def keep(self, plan: RecordingPlan) -> float:
+        """Keep a recording that was stopped as a WAV; how long it lasts (s), 0 if there is none. Errors are logged; the raw file
+        stays for the next start then."""
         try:
             if not (self._folder / plan.raw).exists():
                 log.debug("nothing_was_recorded", path=str(plan.raw))
-                return
+                return 0.0
             await self._settled(self._folder / plan.raw)
+            lasts_s = duration_s((self._folder / plan.raw).stat().st_size)
             await asyncio.to_thread(keep, self._folder, plan)
             log.info("recording_kept", path=str(plan.kept))
+            return lasts_s
         except OSError as failed:
             log.error("recording_not_kept", path=str(plan.raw), why=str(failed))
+            return 0.0
 
     async def keep_leftovers(self, except_for: Iterable[str]) -> None:
         """Keep the raw files that an earlier life left, but those of the calls in ``except_for``, which go on."""

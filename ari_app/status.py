@@ -42,6 +42,7 @@ class StatusPublisher:
         self._shown: Callable[[str], str] = masked if mask_callers else str
         self._pauses = pauses
         self._forced_by: dict[str, str] = {}
+        self._voicemails: dict[str, int] = {}
 
     def centre_changed(
         self,
@@ -62,6 +63,10 @@ class StatusPublisher:
             self._forced_by.pop(code, None)
         else:
             self._forced_by[code] = by
+
+    def count_voicemails(self, queue: str, number: int) -> None:
+        """So many messages for the queue's operators stand; shown with the queue's next status."""
+        self._voicemails[queue] = number
 
     def count_offer_not_taken(self, cause: str) -> None:
         """A phone did not take an offer."""
@@ -141,6 +146,7 @@ class StatusPublisher:
                 short_abandoned=counts.short_abandoned,
                 callbacks_agreed=counts.callbacks,
                 called_back=counts.called_back,
+                voicemails=self._voicemails.get(name, 0),
             )
         )
 
@@ -188,6 +194,7 @@ class StatusPublisher:
                 ticket=call.ticket,
                 control=call.control.state if call.control else None,
                 consulting=call.control.other if call.control else None,
+                shown=dict(call.shown),
             )
         )
         if view:

@@ -38,6 +38,7 @@ from ari_app.adapters.http_json import json_bytes, list_bytes, status_bytes
 from ari_app.adapters.http_metrics import registry_of
 from ari_app.adapters.http_operators import operator_routes
 from ari_app.adapters.http_reload import reload_routes
+from ari_app.adapters.http_voicemails import voicemail_routes
 from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
 from ari_app.call_commands import CallCommands
@@ -46,6 +47,7 @@ from ari_app.commands import CentreCommands, Reload, UnknownCall
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject, utc_day
 from ari_app.operator_commands import OperatorCommands
 from ari_app.overload_control import Load
+from ari_app.voicemail_desk import VoicemailCommands
 
 log = structlog.get_logger(__name__)
 
@@ -76,6 +78,7 @@ def create_app(
     desk: OperatorCommands | None = None,
     reload: Reload | None = None,
     callbacks: CallbackCommands | None = None,
+    voicemails: VoicemailCommands | None = None,
     calls: CallCommands | None = None,
     event_backlog: int = 1000,
     keep_alive_s: float = 15.0,
@@ -111,6 +114,8 @@ def create_app(
         app.include_router(reload_routes(reload))
     if callbacks is not None:
         app.include_router(callback_routes(callbacks))
+    if voicemails is not None:
+        app.include_router(voicemail_routes(voicemails))
     if calls is not None:
         app.include_router(call_routes(board, calls))
     app.include_router(_watch_routes(parts, registry_of(board, hub, history, load)))

@@ -10,6 +10,7 @@ from ari_app.accounts import Role
 from ari_app.callback_desk import CallbackStatus
 from ari_app.commands import WantedState
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus
+from ari_app.voicemail_desk import VoicemailStatus
 
 
 class LoginBody(BaseModel):
@@ -129,6 +130,12 @@ class Callbacks(BaseModel):
     """The callbacks that you may see, in the order of the callers' arrival."""
 
     items: list[CallbackStatus]
+
+
+class Voicemails(BaseModel):
+    """The messages of your queues that nobody has dealt with, the oldest first."""
+
+    items: list[VoicemailStatus]
 
 
 class Fault(BaseModel):

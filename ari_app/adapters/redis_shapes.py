@@ -1,7 +1,8 @@
 """How is a status spelled in Redis? Key names, hash fields and stream fields of contract v1, as strings.
 
 The rules (docs/redis-contract.md): every field of the status is a field of the hash; None is the empty string; a whole
-number is its decimal digits; any other number has at most three decimals; an event's body is the API's JSON.
+number is its decimal digits; any other number has at most three decimals; names with values are a JSON object; an event's
+body is the API's JSON.
 """
 
 from __future__ import annotations
@@ -93,13 +94,15 @@ def _entry(epoch: int, seq: int, at: str, kind: str, body: dict[str, Any]) -> di
     return {"epoch": str(epoch), "seq": str(seq), "at": at, "type": kind, "body": text}
 
 
-def _spelled(value: str | float | tuple[str, ...] | None) -> str:
+def _spelled(value: str | float | tuple[str, ...] | dict[str, str] | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(int(value))
     if isinstance(value, tuple):
         return ",".join(value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if isinstance(value, float):
         text = f"{value:.3f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text

@@ -13,7 +13,7 @@ from ari_app.cancellation import to_its_end
 from ari_app.centre import UnknownPrompt
 from ari_app.outbound import NotAllowed, way_out
 from ari_app.telephony import CallerShown, ChannelEnded, LegAnswered, TelephonyError
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ivr_flows.messages import HangUp, JoinQueue
 from queues.effects import CallCustomer, EndCustomerCall, OfferCall, ReleaseCaller, WithdrawOffer
 from queues.events import CustomerAnswered, CustomerMissed
 

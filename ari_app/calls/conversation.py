@@ -9,7 +9,7 @@ from ari_app.calls.recorded import plan_next
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.talking import Talking
 from ari_app.cancellation import to_its_end
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ivr_flows.messages import HangUp, JoinQueue
 from recordings.plan import RecordingPlan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,11 +16,18 @@ from ari_app.clock import Clock
 from ari_app.commands import CentreCommands
 from ari_app.dialled_calls import DialledCalls
 from ari_app.known_callers import KnownCallers
+from ari_app.lookups import Lookups
 from ari_app.own_calls import OwnCalls
 from ari_app.recorder import Recorder
+from ari_app.services import AgiService, HttpService
 from ari_app.switchboard import Switchboard
 from ari_app.telephony import Telephony, TelephonyError
+from ari_app.voicemail_book import VoicemailBook
+from ivr_flows.calendars import Calendar
 from ivr_flows.flow import Flow
+from ivr_flows.journey import Journey
+from ivr_flows.messages import Spoken
+from ivr_flows.saying import pieces
 from recordings.plan import RecordingPolicy
 
 log = structlog.get_logger(__name__)
@@ -29,8 +36,8 @@ log = structlog.get_logger(__name__)
 class Background(Protocol):
     """Runs work beside the calls, supervised: an error is logged, the end of the engine waits for it."""
 
-    def __call__(self, work: Coroutine[Any, Any, None], /) -> None:
-        """Start ``work``."""
+    def __call__(self, work: Coroutine[Any, Any, None], /) -> asyncio.Task[None] | None:
+        """Start ``work``; None when nothing is begun any more."""
         ...
 
 
@@ -53,6 +60,10 @@ class Exchange:
     callbacks: CallbackBook
     in_background: Background
     own_calls: OwnCalls
+    voicemails: VoicemailBook
+    lookups: Lookups
+    note_journey: Callable[[Journey], None]
+    agi_url: Callable[[AgiService], str]
     dialled_calls: DialledCalls = field(default_factory=DialledCalls)
 
     def queue(self, name: str) -> Queue:
@@ -62,10 +73,34 @@ class Exchange:
         except KeyError:
             return self.centre.queue(name)
 
-    def flow(self, name: str) -> Flow:
-        """A flow to be entered now, as the files have it now; one that has left them, as this call has known it."""
-        flows = self.in_force().flows
-        return flows[name] if name in flows else self.centre.flow(name)
+    def flows(self, name: str) -> Mapping[str, Flow]:
+        """All flows, to enter ``name`` now: as the files have it now; one that has left them, as this call has known it."""
+        return self._centre_with(name).flows
+
+    def flow_version(self, name: str) -> str:
+        """The version of the flow ``name``, and of those that it goes through, which ``flows`` gives."""
+        return self._centre_with(name).flow_versions[name]
+
+    def _centre_with(self, flow: str) -> Centre:
+        in_force = self.in_force()
+        return in_force if flow in in_force.flows else self.centre
+
+    def calendar(self, name: str) -> Calendar:
+        """A calendar as it is now, or as this call has known it."""
+        return self.in_force().calendars.get(name) or self.centre.calendars[name]
+
+    def http_service(self, name: str) -> HttpService:
+        """A service over HTTP as it is now, or as this call has known it."""
+        return self.in_force().services.http.get(name) or self.centre.services.http[name]
+
+    def agi_service(self, name: str) -> AgiService:
+        """A service of AGI as it is now, or as this call has known it."""
+        return self.in_force().services.agi.get(name) or self.centre.services.agi[name]
+
+    def spoken_media(self, spoken: Spoken, language: str) -> list[str]:
+        """What is played for a value; nothing for one that is no number, date or time."""
+        found = None if spoken.value is None else pieces(spoken.kind, spoken.value, language)
+        return [self.centre.piece_media(piece, language) for piece in found or ()]
 
     def prompt_media(self, prompt: str, language: str) -> tuple[str, ...]:
         """A prompt as this call has known it, else as it is now. Raises UnknownPrompt."""

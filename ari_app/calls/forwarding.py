@@ -11,21 +11,21 @@ from ari_app.calls.exchange import Exchange
 from ari_app.cancellation import to_its_end
 from ari_app.outbound import NotAllowed, way_out
 from ari_app.telephony import CallerShown, ChannelEnded, LegAnswered, TelephonyError
-from ivr_flows.interpreter import HangUp
+from ivr_flows.messages import HangUp
 
 log = structlog.get_logger(__name__)
 
 RING_S: Final = 30.0
 
 
-async def forward(call: Call, number: str, exchange: Exchange) -> HangUp | None:
+async def forward(call: Call, number: str, exchange: Exchange, ring_s: float = RING_S) -> HangUp | None:
     """Connect the caller with ``number``; None if that did not come about."""
     try:
         endpoint = way_out(exchange.in_force(), number)
     except NotAllowed as refused:
         log.warning("number_not_dialled", why=str(refused))
         return None
-    return await connect_outside(call, endpoint, RING_S, exchange)
+    return await connect_outside(call, endpoint, ring_s, exchange)
 
 
 async def connect_outside(call: Call, endpoint: str, ring_s: float, exchange: Exchange) -> HangUp | None:

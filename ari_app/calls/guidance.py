@@ -2,31 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import assert_never
+from dataclasses import dataclass
+from typing import Final
 
+import structlog
+
+from ari_app.asked import ServiceAnswered
 from ari_app.call import Call, CallItem
 from ari_app.calls.exchange import Exchange
+from ari_app.calls.flow_recording import FlowRecording
 from ari_app.calls.speech import Speech
+from ari_app.outbound import NotAllowed, way_out
 from ari_app.telephony import DigitPressed as KeyPressed
+from ari_app.travelogue import Travelogue
 from ivr_flows import interpreter
-from ivr_flows.interpreter import (
+from ivr_flows.calendars import state_at
+from ivr_flows.expressions import Value
+from ivr_flows.fields import field_of
+from ivr_flows.messages import (
+    AskCallable,
+    AskHours,
+    AskService,
     AwaitDigit,
     DigitPressed,
     FlowEffect,
     FlowEvent,
     HangUp,
     JoinQueue,
+    MuteRecording,
+    OutOfTime,
+    Perform,
+    Performed,
     PromptsFinished,
+    Record,
+    Request,
     SayPrompts,
-    Session,
-    Spelled,
+    Spoken,
     StopSpeaking,
     TimedOut,
 )
+from ivr_flows.session import Session
 
-Outcome = JoinQueue | HangUp
-"""How a flow ends."""
+log = structlog.get_logger(__name__)
+NOTHING: Final[Mapping[str, Value]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The flow needs the caller elsewhere: with somebody, at a voicemail, in a service of AGI. After it, the flow goes on."""
+
+    guidance: Guidance
+    asked: Perform
+
+
+Outcome = JoinQueue | HangUp | Elsewhere
+"""How a flow ends, or where it leads for a while."""
 
 
 async def guide(call: Call, exchange: Exchange) -> Outcome:
@@ -42,12 +75,31 @@ async def guide_through(
     call: Call, exchange: Exchange, flow: str, entry: str, skills: Mapping[str, int] | None = None
 ) -> Outcome:
     """Take the caller through ``flow`` from ``entry`` on; ``skills`` are wanted already."""
+    guidance = Guidance(call, exchange)
+    _show_in_menu(call, exchange)
+    return await _follow(call, exchange, guidance, await guidance.enter(flow, entry, skills))
+
+
+async def guide_on(
+    call: Call, exchange: Exchange, guidance: Guidance, outcome: str, values: Mapping[str, Value] = NOTHING
+) -> Outcome:
+    """Go on with a flow after what it asked for has come to ``outcome``."""
+    _show_in_menu(call, exchange)
+    return await _follow(call, exchange, guidance, await guidance.go_on(outcome, values))
+
+
+def _show_in_menu(call: Call, exchange: Exchange) -> None:
     call.stage, call.stage_since = "menu", exchange.clock.now()
     exchange.switchboard.publish_call(call.id)
-    guidance = Guidance(call, exchange)
-    outcome = await guidance.enter(flow, entry, skills)
-    while outcome is None:
-        outcome = await guidance.take(await exchange.next_item(call, guidance.deadline))
+
+
+async def _follow(call: Call, exchange: Exchange, guidance: Guidance, outcome: Outcome | None) -> Outcome:
+    try:
+        while outcome is None:
+            outcome = await guidance.take(await exchange.next_item(call, guidance.deadline))
+    except BaseException:
+        guidance.break_off()
+        raise
     await guidance.leave()
     return outcome
 
@@ -67,54 +119,127 @@ class Guidance:
         self._call = call
         self._exchange = exchange
         self._speech = Speech(call, exchange)
+        self._recording = FlowRecording(call, exchange)
         self._session: Session | None = None
         self._said: int = 0
-        self.deadline: float | None = None
+        self._waits_for: int = 0
+        self._key_until: float | None = None
+        self._over_at = 0.0
+        self._asking: asyncio.Task[None] | None = None
+        self._travelogue: Travelogue | None = None
 
     async def enter(self, flow: str, entry: str, skills: Mapping[str, int] | None = None) -> Outcome | None:
         """Begin."""
-        call = self._call
-        self._session = Session.begin(
-            self._exchange.flow(flow), entry, call.language, caller=call.caller, number=call.number
-        )
-        self._session.skills = dict(skills or {})
-        return await self._carry_out(interpreter.start(self._session))
+        call, exchange, flows = self._call, self._exchange, self._exchange.flows(flow)
+        session = Session.begin(flows, flow, entry, call.language, caller=call.caller, number=call.number)
+        session.skills = dict(skills or {})
+        self._session = session
+        self._over_at = exchange.clock.now() + flows[flow].max_s
+        self._travelogue = Travelogue(call, session, entry, exchange.flow_version(flow), exchange.clock)
+        return await self._carry_out(interpreter.start(session))
 
     async def take(self, item: CallItem | None) -> Outcome | None:
         """What has happened (None: the deadline has come), as far as it concerns the flow."""
         event = self._event_of(item)
-        if event is None:
-            return None
-        assert self._session is not None, "enter() comes first"
-        return await self._carry_out(interpreter.handle(self._session, event))
+        return None if event is None else await self._happens(event)
+
+    async def go_on(self, outcome: str, values: Mapping[str, Value] = NOTHING) -> Outcome | None:
+        """What the flow asked for, or the conversation after it, is over. The time until now was not spent in the flow."""
+        flow = self._flow_session.flows[self._flow_session.name]
+        self._over_at = self._exchange.clock.now() + flow.max_s
+        if self._call.in_flow is self:
+            self._call.in_flow = None
+        self._note_outcome(outcome)
+        return await self._happens(Performed(self._waits_for, outcome, values))
 
     async def leave(self) -> None:
         """Fall silent; the language that was chosen stays."""
         if self._session is not None:
             self._call.language = self._session.language
+        self._tell_journal()
+        await self._recording.stop()
         await self._speech.stop()
 
+    def break_off(self) -> None:
+        """The caller has hung up. Immediate."""
+        self._tell_journal()
+        self._recording.finish()
+
+    def _tell_journal(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+        if self._travelogue is not None and (journey := self._travelogue.told()) is not None:
+            self._exchange.note_journey(journey)
+
+    @property
+    def deadline(self) -> float | None:
+        """When ``take(None)`` is due."""
+        return self._over_at if self._key_until is None else min(self._key_until, self._over_at)
+
+    # -- parts ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def _flow_session(self) -> Session:
+        assert self._session is not None, "enter() comes first"
+        return self._session
+
+    async def _happens(self, event: FlowEvent) -> Outcome | None:
+        return await self._carry_out(interpreter.handle(self._flow_session, event))
+
     async def _carry_out(self, effects: Iterable[FlowEffect]) -> Outcome | None:
-        for effect in effects:
+        ahead = deque(effects)
+        self._keep_up()
+        while ahead:
+            effect = ahead.popleft()
             match effect:
+                case JoinQueue() | HangUp():
+                    return self._ends_with(effect)
+                case Perform() if (known := self._at_once(effect.request)) is not None:
+                    self._note_outcome(known)
+                    ahead.extend(interpreter.handle(self._flow_session, Performed(effect.id, known, NOTHING)))
+                case Perform(request=AskService() as request):
+                    self._ask(effect.id, request)
+                case Perform(id=asked):
+                    self._waits_for = asked
+                    if self._travelogue is not None:
+                        self._travelogue.goes_elsewhere()
+                    return Elsewhere(self, effect)
+                case SayPrompts() if not (media := self._media(effect)):
+                    ahead.extend(interpreter.handle(self._flow_session, PromptsFinished(effect.id)))
                 case SayPrompts():
-                    self._said, self.deadline = effect.id, None
-                    await self._speech.say(self._media(effect), effect.language)
+                    self._said, self._key_until = effect.id, None
+                    await self._speech.say(media, effect.language)
                 case StopSpeaking():
                     await self._speech.stop()
                 case AwaitDigit(timeout_s=timeout_s):
-                    self.deadline = self._exchange.clock.now() + timeout_s
-                case JoinQueue() | HangUp():
-                    return effect
-                case _:
-                    assert_never(effect)
+                    self._key_until = self._exchange.clock.now() + timeout_s
+                case Record(on=on):
+                    await self._recording.turn(on=on)
+                case MuteRecording(muted=muted):
+                    await self._recording.mute(muted=muted)
+            self._keep_up()
         return None
+
+    def _ends_with(self, effect: JoinQueue | HangUp) -> Outcome:
+        if self._travelogue is not None:
+            self._travelogue.ended_with(effect)
+        if isinstance(effect, JoinQueue) and effect.goes_on is not None:
+            self._waits_for, self._call.in_flow = effect.goes_on, self
+        return effect
+
+    def _keep_up(self) -> None:
+        if self._travelogue is not None:
+            self._travelogue.keep_up()
+
+    def _note_outcome(self, outcome: str) -> None:
+        if self._travelogue is not None:
+            self._travelogue.came_of(outcome)
 
     def _media(self, said: SayPrompts) -> list[str]:
         media: list[str] = []
         for item in said.prompts:
-            if isinstance(item, Spelled):
-                media.append(f"digits:{item.digits}")
+            if isinstance(item, Spoken):
+                media += self._exchange.spoken_media(item, said.language)
             else:
                 media += self._exchange.prompt_media(item, said.language)
         return media
@@ -122,11 +247,41 @@ class Guidance:
     def _event_of(self, item: CallItem | None) -> FlowEvent | None:
         match item:
             case None:
-                self.deadline = None
-                return TimedOut()
+                self._key_until = None
+                return OutOfTime() if self._exchange.clock.now() >= self._over_at else TimedOut()
             case KeyPressed(digit=digit):
                 return DigitPressed(digit)
+            case ServiceAnswered(id=id_, outcome=outcome, values=values):
+                self._note_outcome(outcome)
+                return Performed(id_, outcome, values)
             case _ if self._speech.ended(item):
                 return PromptsFinished(self._said)
             case _:
                 return None
+
+    # -- what the flow asks for ----------------------------------------------------------------------------------------
+
+    def _at_once(self, request: Request) -> str | None:
+        """The outcome of what is known without waiting."""
+        exchange = self._exchange
+        match request:
+            case AskHours(calendar=calendar):
+                return state_at(exchange.calendar(calendar), exchange.clock.now())
+            case AskCallable():
+                try:
+                    way_out(exchange.in_force(), self._call.caller)
+                except NotAllowed:
+                    return "no"
+                return "yes"
+            case _:
+                return None
+
+    def _ask(self, id_: int, request: AskService) -> None:
+        self._key_until = None
+        self._asking = self._exchange.in_background(self._until_answered(id_, request))
+
+    async def _until_answered(self, id_: int, request: AskService) -> None:
+        answer = await self._exchange.lookups.ask(self._exchange.http_service(request.service), request.sent)
+        outcome = "failed" if answer.status is None else str(answer.status)
+        values = {variable: field_of(answer.body, path) for variable, path in request.saved}
+        self._call.put_nowait(ServiceAnswered(id_, outcome, values))

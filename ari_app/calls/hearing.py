@@ -131,6 +131,11 @@ class Hearing:
             await menu.leave()
         await self._speech.stop()
 
+    def break_off(self) -> None:
+        """The caller has hung up. Immediate."""
+        if self._menu is not None:
+            self._menu.break_off()
+
     # -- parts ---------------------------------------------------------------------------------------------------------
 
     async def _time_passed(self) -> None:

@@ -8,14 +8,15 @@ from ari_app.call import Call
 from ari_app.callback_book import CallbackIntent
 from ari_app.calls.calling_back import call_back
 from ari_app.calls.conversation import converse, go_on_talking
+from ari_app.calls.elsewhere import go_elsewhere
 from ari_app.calls.exchange import Exchange
-from ari_app.calls.guidance import Outcome, guide
+from ari_app.calls.guidance import Elsewhere, Guidance, Outcome, guide, guide_on
 from ari_app.calls.leaving import depart
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.telling import tell_operator
 from ari_app.calls.waiting import CallbackAgreed, Departure, WaitOver, wait_for_operator
 from ari_app.cancellation import to_its_end
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ivr_flows.messages import HangUp, JoinQueue
 from recordings.plan import RecordingPlan
 
 
@@ -62,13 +63,32 @@ async def adopted_conversation(
 
 async def _serve(call: Call, outcome: Outcome, exchange: Exchange) -> None:
     """From queue to queue, until the caller has been served or has gone another way."""
-    while isinstance(outcome, JoinQueue):
-        call.language = outcome.language
-        over = await wait_for_operator(call, outcome, exchange)
-        if isinstance(over, CallbackAgreed):
-            over = await call_back(call, outcome, exchange)
-        outcome = await _after(call, outcome, over, exchange)
+    while not isinstance(outcome, HangUp):
+        if isinstance(outcome, Elsewhere):
+            outcome = await go_elsewhere(call, outcome, exchange)
+        else:
+            outcome = await _queue(call, outcome, exchange)
+        if isinstance(outcome, HangUp) and outcome.reason == "operator_hung_up":
+            outcome = await _goes_on(call, exchange) or outcome
     call.end_reason = call.end_reason or outcome.reason
+
+
+async def _queue(call: Call, wish: JoinQueue, exchange: Exchange) -> Outcome:
+    """Wait as the flow wishes, and talk."""
+    call.language = wish.language
+    call.shown = wish.shown or call.shown
+    over = await wait_for_operator(call, wish, exchange)
+    if isinstance(over, CallbackAgreed):
+        over = await call_back(call, wish, exchange)
+    return await _after(call, wish, over, exchange)
+
+
+async def _goes_on(call: Call, exchange: Exchange) -> Outcome | None:
+    """The operator has hung up first: the flow may have something to ask. The operator is free of the call."""
+    if not isinstance(call.in_flow, Guidance):
+        return None
+    exchange.switchboard.leave(call.id, by="operator")
+    return await guide_on(call, exchange, call.in_flow, "served")
 
 
 async def _after(call: Call, wish: JoinQueue, over: WaitOver, exchange: Exchange) -> Outcome:
@@ -82,7 +102,7 @@ async def _after(call: Call, wish: JoinQueue, over: WaitOver, exchange: Exchange
             return await converse(call, over, exchange)
         case Departure():
             return await depart(call, wish, over, exchange)
-        case JoinQueue() | HangUp():
+        case JoinQueue() | HangUp() | Elsewhere():
             return over
         case CallbackAgreed():
             return HangUp("callback_failed")  # agreed twice: cannot be, the second has no caller on the line

@@ -14,7 +14,7 @@ from ari_app.calls.guidance import Outcome, guide_through, play_to_end
 from ari_app.calls.voicemail import leave_voicemail
 from ari_app.calls.waiting import Departure
 from ari_app.centre import UnknownPrompt
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ivr_flows.messages import HangUp, JoinQueue
 
 log = structlog.get_logger(__name__)
 

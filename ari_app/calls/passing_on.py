@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Final, assert_never
 
 import structlog
 
@@ -16,7 +16,7 @@ from ari_app.calls.ringing import OperatorLeg, RingingLegs
 from ari_app.calls.targets import dialled_target, is_free_again, takes_offers, why_not
 from ari_app.cancellation import to_its_end
 from ari_app.telephony import ChannelEnded, LegAnswered
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ivr_flows.messages import HangUp, JoinQueue
 from queues.effects import ConnectCall, OfferCall, WithdrawOffer
 from queues.events import CallerJoined, OperatorBecameReady
 
@@ -30,6 +30,10 @@ class Place:
     skills: Mapping[str, int]
     priority: int
     arrived_at: float | None
+
+
+NOBODYS_PLACE: Final = Place({}, 0, None)
+"""That of a caller whom no operator had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _into(call: Call, queue: str, place: Place) -> JoinQueue:
 async def _reach(call: Call, code: str, asked: PassOn, exchange: Exchange) -> OperatorLeg | HangUp | None:
     """An operator, or somebody whom no queue offers calls to, such as a supervisor."""
     if takes_offers(code, exchange.in_force()):
-        return await _ring(call, code, asked, exchange)
+        return await ring_only(call, code, asked.queue, asked.place, exchange)
     await _show_elsewhere(call, asked, exchange)
     return await connect_outside(call, code, exchange.ring_timeout_s(asked.queue), exchange)
 
@@ -120,40 +124,40 @@ async def _give_back(call: Call, asked: PassOn, exchange: Exchange) -> OperatorL
     """Nobody answered: back to the operator, or else to the queue."""
     log.info("caller_given_back", call=call.id, by=asked.by)
     if is_free_again(asked.by, call.id, exchange.switchboard.acd):
-        leg = await _ring(call, asked.by, asked, exchange, wake=True)
+        leg = await ring_only(call, asked.by, asked.queue, asked.place, exchange, wake=True)
         if leg is not None:
             return leg
     return _into(call, asked.queue, asked.place)
 
 
-async def _ring(
-    call: Call, operator: str, asked: PassOn, exchange: Exchange, *, wake: bool = False
+async def ring_only(
+    call: Call, operator: str, queue: str, place: Place, exchange: Exchange, *, wake: bool = False
 ) -> OperatorLeg | None:
     """Let the ACD offer the caller to this operator alone; None if that does not come about, and the ACD has forgotten it.
 
     ``wake``: end the wrap-up of the very call that comes back.
     """
-    switchboard, place = exchange.switchboard, asked.place
+    switchboard = exchange.switchboard
     ringing = RingingLegs(call, exchange)
     try:
-        await exchange.start_music(call, asked.queue)
+        await exchange.start_music(call, queue)
         switchboard.apply(
-            CallerJoined(call.id, asked.queue, place.skills, place.priority, arrived_at=place.arrived_at, only=operator)
+            CallerJoined(call.id, queue, place.skills, place.priority, arrived_at=place.arrived_at, only=operator)
         )
         if wake and switchboard.acd.operator(operator).state == "wrap_up":
             switchboard.apply(OperatorBecameReady(operator))
         while _is_offered(call, exchange):
             match await call.inbox.get():
-                case OfferCall(operator=code, queue=queue) if code == operator:
-                    await ringing.start(code, queue)
+                case OfferCall(operator=code, queue=gives) if code == operator:
+                    await ringing.start(code, gives)
                 case WithdrawOffer():
                     break
                 case LegAnswered(channel=channel):
                     ringing.answered(channel)
                 case ChannelEnded(channel=channel, refusal=refusal):
                     ringing.ended(channel, refusal)
-                case ConnectCall(operator=code, queue=queue) if code == operator:
-                    return await ringing.take(code, queue)
+                case ConnectCall(operator=code, queue=gives) if code == operator:
+                    return await ringing.take(code, gives)
                 case _:
                     pass
         await ringing.stop_all()

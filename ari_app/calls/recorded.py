@@ -63,7 +63,10 @@ class Recorded:
         if plan is not None:
             async with self._one_at_a_time:
                 await self._exchange.recorder.stop(self._call.channel)
-            self._exchange.in_background(self._exchange.recorder.keep(plan))
+            self._exchange.in_background(self._keep(plan))
+
+    async def _keep(self, plan: RecordingPlan) -> None:
+        await self._exchange.recorder.keep(plan)
 
     def finish(self) -> None:
         """The call is over: stop and keep it beside, so that nobody waits for a file."""

@@ -41,7 +41,7 @@ from ari_app.telephony import (
     TelephonyError,
     TransferOutcome,
 )
-from ivr_flows.interpreter import HangUp
+from ivr_flows.messages import HangUp
 from queues.events import CallHeld, CallResumed
 from recordings.plan import RecordingPlan
 
@@ -104,7 +104,7 @@ class Talking(Three):
             exchange.dialled_calls.pop(self._own)
         if self._consultation is not None:
             await self._consultation.end()
-        goes_on = isinstance(self._over, PassOn)
+        goes_on = isinstance(self._over, PassOn) or call.in_flow is not None
         if self._own is None or not self._own.given_away:
             await exchange.end_leg(self._leg.channel)
             if (

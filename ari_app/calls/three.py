@@ -20,7 +20,7 @@ from ari_app.contract import ControlState
 from ari_app.control_states import AWAY, Control
 from ari_app.dialled_calls import DialledCall
 from ari_app.telephony import ChannelGone
-from ivr_flows.interpreter import HangUp
+from ivr_flows.messages import HangUp
 from queues.events import CallHeld, CallResumed, ConversationHandedOver
 from recordings.plan import RecordingPlan
 

@@ -11,28 +11,36 @@ from ari_app.calls.speech import Speech
 from ari_app.cancellation import to_its_end
 from ari_app.centre import UnknownPrompt
 from ari_app.telephony import DigitPressed as KeyPressed
-from ivr_flows.interpreter import HangUp
+from ivr_flows.messages import HangUp
 from recordings.plan import RecordingPlan
 
 LIMIT_S: Final = 180.0
+SHORTEST_S: Final = 1.5
+"""Whoever hangs up at the tone has left no message; the tone itself is in the recording."""
 BEEP: Final = "sound:beep"
 
 
 async def leave_voicemail(call: Call, mailbox: str, exchange: Exchange) -> HangUp:
     """Record the caller's message for ``mailbox``. Without a recorder there is no message, and the reason says so."""
+    taken = await take_message(call, mailbox, call.queue, exchange)
+    return HangUp("voicemail_left" if taken else "voicemail_failed")
+
+
+async def take_message(call: Call, mailbox: str, queue: str | None, exchange: Exchange) -> bool:
+    """Record the caller's message, and tell the operators of ``queue``; False if there is no recorder."""
     await exchange.stop_music(call)
     await play_to_end(call, exchange, (_prompt(call, mailbox, exchange),))
     plan = exchange.recorder.plan_voicemail(call.id)
     try:
         if not await exchange.recorder.start(plan, call.channel):
-            return HangUp("voicemail_failed")
+            return False
         call.voicemail = str(plan.kept)
         exchange.switchboard.publish_call(call.id)
         await Speech(call, exchange).say([BEEP], call.language)
         await _until_done(call, exchange)
-        return HangUp("voicemail_left")
+        return True
     finally:
-        await to_its_end(_keep(plan, call, exchange))
+        await to_its_end(_keep(plan, call, queue, exchange))
 
 
 def _prompt(call: Call, mailbox: str, exchange: Exchange) -> str:
@@ -51,5 +59,14 @@ async def _until_done(call: Call, exchange: Exchange) -> None:
             return
 
 
-async def _keep(plan: RecordingPlan, call: Call, exchange: Exchange) -> None:
-    exchange.in_background(exchange.recorder.finish(plan, call.channel))
+async def _keep(plan: RecordingPlan, call: Call, queue: str | None, exchange: Exchange) -> None:
+    """The recording ends now, so that the flow may go on; the rest is done beside."""
+    await exchange.recorder.stop(call.channel)
+    exchange.in_background(_tell(plan, call, queue, exchange))
+
+
+async def _tell(plan: RecordingPlan, call: Call, queue: str | None, exchange: Exchange) -> None:
+    """Those who serve the queue, if anything was said."""
+    lasts_s = await exchange.recorder.keep(plan)
+    if queue is not None and lasts_s >= SHORTEST_S:
+        exchange.voicemails.left(call, queue, str(plan.kept), lasts_s)

@@ -17,7 +17,7 @@ from ari_app.centre_queues import DestinationEntry
 from ari_app.outbound import NotAllowed, way_out
 from ari_app.telephony import ChannelEnded, LegAnswered
 from ari_app.telephony import DigitPressed as KeyPressed
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ivr_flows.messages import HangUp, JoinQueue
 from queues.effects import ConnectCall, MoveCaller, OfferCall, ReleaseCaller, WithdrawOffer
 from queues.events import CallbackTaken, CallerJoined
 from queues.rules import Destination, ExitWhen
@@ -77,9 +77,14 @@ class _Waiting:
             if join:
                 self._join()
             self.hearing.placed()
+            if join and self._wish.called_back and (agreed := await self._agree()) is not None:
+                return agreed
             while (over := await self._next()) is None:
                 pass
             return over
+        except BaseException:
+            self.hearing.break_off()
+            raise
         finally:
             if self._ringing.any_left:
                 await to_its_end(self._ringing.stop_all())

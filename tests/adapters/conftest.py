@@ -24,6 +24,7 @@ from ari_app.lag import EventLag
 from ari_app.operator_commands import Asker, OutOfSight, UnknownDisposition, UnknownQueue
 from ari_app.overload_control import Load, admission_of
 from ari_app.pauses import UnknownReason
+from ari_app.voicemail_desk import VoicemailStatus
 from queues.acd import Acd
 from queues.events import AcdEvent
 from queues.journal import Happened
@@ -84,6 +85,7 @@ class FakeCentre:
             desk=self,
             reload=self.reload,
             callbacks=self,
+            voicemails=self,
             calls=self,
             keep_alive_s=0.05,
             history=self.history,
@@ -92,6 +94,8 @@ class FakeCentre:
         self.problems: tuple[str, ...] = ()
         self.asked: list[tuple[str, Asked, str | None]] = []
         self.standing: list[CallbackStatus] = []
+        self.messages: list[VoicemailStatus] = []
+        self.called_back: list[tuple[str, str | None]] = []
 
     def tell(self, *events: AcdEvent) -> None:
         """What the ACD is told, and the history with it."""
@@ -191,6 +195,22 @@ class FakeCentre:
     def cancel_callback(self, call: str) -> None:
         """See CallbackCommands."""
         self.standing = [one for one in self.standing if one.id != call]
+
+    def voicemails(self) -> list[VoicemailStatus]:
+        """See VoicemailCommands."""
+        return list(self.messages)
+
+    def call_back(self, call: str, operator: str | None) -> None:
+        """See VoicemailCommands."""
+        (message,) = (one for one in self.messages if one.id == call)
+        if not message.callable:
+            raise StateRefused("the caller's number may not be called")
+        self.called_back.append((call, operator))
+        self.dealt_with(call)
+
+    def dealt_with(self, call: str) -> None:
+        """See VoicemailCommands."""
+        self.messages = [one for one in self.messages if one.id != call]
 
     def hang_up_call(self, call: str) -> None:
         """See CentreCommands."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,15 @@ from ari_app.centre import Centre, load_centre
 from ari_app.contract import CallStatus, OperatorState
 from ari_app.engine import Engine
 from ari_app.known_callers import KnownCallers
+from ari_app.lookups import LookupAnswer
 from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan
+from ari_app.services import HttpService
 from ari_app.status import StatusPublisher
 from ari_app.switchboard import Switchboard
+from ari_app.voicemail_book import VoicemailBook
+from ivr_flows.expressions import Value
+from ivr_flows.journey import Journey
 from queues.journal import Happened
 from tests.fakes.notebook import FakeNotebook
 from tests.fakes.telephony import FakeTelephony
@@ -35,6 +40,8 @@ class FakeMixMonitor:
     """Notes which channels are being recorded."""
 
     recording: dict[str, Path] = field(default_factory=dict)
+    muted: set[str] = field(default_factory=set)
+    writes: bytes = b"\0" * 320
     away: bool = False
     answers: asyncio.Event | None = None
 
@@ -42,12 +49,17 @@ class FakeMixMonitor:
         if self.away:
             raise RuntimeError("AMI is away")
         self.recording[channel] = path
-        path.write_bytes(b"\0" * 320)
+        path.write_bytes(self.writes)
         if self.answers is not None:
             await self.answers.wait()
 
     async def stop_recording(self, channel: str) -> None:
         self.recording.pop(channel, None)
+
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        if self.away:
+            raise RuntimeError("AMI is away")
+        (self.muted.add if muted else self.muted.discard)(channel)
 
 
 @dataclass
@@ -63,6 +75,8 @@ class FakeCentre:
     folder: Path
     notebook: FakeNotebook
     happened: list[Happened]
+    services: FakeLookups
+    journeys: list[Journey]
 
     def facts(self, kind: type[F]) -> list[F]:
         """What the ACD noted of this kind, in order."""
@@ -105,6 +119,22 @@ def ids() -> Iterator[str]:
         yield f"20261124-042201-{number:08x}"
 
 
+class FakeLookups:
+    """Services that answer as the test says: by the service's name; those of which it says nothing are away. ``slow``: they
+    answer only once it is set."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, LookupAnswer] = {}
+        self.asked: list[tuple[str, dict[str, Value]]] = []
+        self.slow: asyncio.Event | None = None
+
+    async def ask(self, service: HttpService, sent: Mapping[str, Value]) -> LookupAnswer:
+        self.asked.append((service.name, dict(sent)))
+        if self.slow is not None:
+            await self.slow.wait()
+        return self.answers.get(service.name, LookupAnswer(None, why="is away"))
+
+
 @asynccontextmanager
 async def fake_centre(
     folder: Path, *, swept: bool = True, centre: Centre | None = None, notebook: FakeNotebook | None = None
@@ -126,14 +156,32 @@ async def fake_centre(
     callbacks = CallbackBook(notebook, clock, switchboard.acd)
     await known_callers.remember()
     await callbacks.remember()
-    engine = Engine(centre, board, switchboard, recorder, clock, lambda _now: next(fresh), known_callers, callbacks)
+    voicemails = VoicemailBook(notebook, clock, status.count_voicemails)
+    await voicemails.remember()
+    services, journeys = FakeLookups(), list[Journey]()
+    engine = Engine(
+        centre,
+        board,
+        switchboard,
+        recorder,
+        clock,
+        lambda _now: next(fresh),
+        known_callers,
+        callbacks,
+        voicemails,
+        services,
+        journeys.append,
+        lambda service: f"agi://somewhere/{service.name}",
+    )
     telephony = FakeTelephony(arrivals=engine)
     switchboard.publish_all()
     async with asyncio.TaskGroup() as lives:
         engine.start(lives, telephony)
         if swept:
             await engine.sweep()
-        yield FakeCentre(engine, telephony, board, mixmonitor, switchboard, status, folder, notebook, happened)
+        yield FakeCentre(
+            engine, telephony, board, mixmonitor, switchboard, status, folder, notebook, happened, services, journeys
+        )
         engine.let_go()
         telephony.away = True
         await engine.cancel_lives(5.0)
@@ -161,6 +209,17 @@ def changed_demo(folder: Path, **changes: tuple[str, str]) -> Path:
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{name}.yaml has no {old!r}"
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return centre
+
+
+def without_customers_line(centre: Path) -> Path:
+    """Leave only the flow `bienvenida`: without the flows that need calendars, services and prompts of their own."""
+    for flow in ("cliente", "identificacion", "averias"):
+        (centre / "flows" / f"{flow}.yaml").unlink()
+    path = centre / "centre.yaml"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if "{flow: cliente" not in line and "{flow: averias" not in line]
+    path.write_text("".join(kept), encoding="utf-8")
     return centre
 
 

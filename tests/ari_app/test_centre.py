@@ -10,12 +10,16 @@ import jsonschema
 import pytest
 
 from ari_app.centre import UnknownNumber, UnknownPrompt, load_centre
+from ari_app.centre_calendars import CalendarsFile
 from ari_app.centre_checks import ENGINE_PROMPTS
 from ari_app.centre_files import CentreFile, OperatorsFile, PromptsFile
 from ari_app.centre_queues import QueuesFile
-from ivr_flows.interpreter import HangUp, JoinQueue
+from ari_app.centre_services import ServicesFile
 from ivr_flows.located_yaml import read
+from ivr_flows.messages import HangUp, JoinQueue
 from ivr_flows.rehearsal import Rehearsal
+from ivr_flows.session import Session
+from tests.ari_app.fake_centre import without_customers_line
 
 DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 
@@ -27,7 +31,7 @@ DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 def folder(tmp_path: Path) -> Path:
     """A copy of the demo centre, without audio, to change."""
     shutil.copytree(DEMO, tmp_path / "valdeluna", ignore=shutil.ignore_patterns("*.wav"))
-    return tmp_path / "valdeluna"
+    return without_customers_line(tmp_path / "valdeluna")
 
 
 def codes(first: int, last: int) -> set[str]:
@@ -61,6 +65,9 @@ def test_the_demo_has_its_numbers_carrier_and_rules() -> None:
         "900100200": ("bienvenida", "default", None, "soporte"),
         "900100201": (None, "default", "soporte", "soporte"),
         "900100202": ("bienvenida", "out_of_hours", None, "soporte"),
+        "900100210": ("cliente", "default", None, "soporte"),
+        "900100211": ("cliente", "abierto", None, "soporte"),
+        "900100212": ("averias", "default", None, "soporte"),
     }
     assert centre.mask_callers
     for queue in centre.queues:
@@ -108,7 +115,7 @@ def guided(number: str, keys: str, ahead: bool = False) -> tuple[list[tuple[str,
     centre = load_centre(DEMO)
     route = centre.route(number)
     assert route.flow is not None
-    talk = Rehearsal(centre.flow(route.flow), route.entry, centre.default_language)
+    talk = Rehearsal(Session.begin(centre.flows, route.flow, route.entry, centre.default_language))
     for key in keys:
         if not ahead:
             talk.listens()
@@ -125,13 +132,20 @@ def guided(number: str, keys: str, ahead: bool = False) -> tuple[list[tuple[str,
 
 def test_the_recording_notice_cannot_be_interrupted_in_any_language() -> None:
     for step in load_centre(DEMO).flow("bienvenida").steps.values():
-        if step.kind == "say" and "recording_notice" in step.prompts:
+        if step.kind == "say" and "recording_notice" in [item.prompt for item in step.prompts]:
             assert not step.interruptible
 
 
 @pytest.mark.parametrize(
     ("name", "model"),
-    [("centre", CentreFile), ("queues", QueuesFile), ("operators", OperatorsFile), ("prompts", PromptsFile)],
+    [
+        ("centre", CentreFile),
+        ("queues", QueuesFile),
+        ("operators", OperatorsFile),
+        ("prompts", PromptsFile),
+        ("calendars", CalendarsFile),
+        ("services", ServicesFile),
+    ],
 )
 def test_the_demo_files_fit_the_json_schemas(name: str, model: type[CentreFile]) -> None:
     schema = model.model_json_schema()

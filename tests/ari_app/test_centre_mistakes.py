@@ -9,6 +9,7 @@ import pytest
 
 from ari_app.centre import load_centre
 from ivr_flows.problems import BadFile
+from tests.ari_app.fake_centre import without_customers_line
 
 DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 
@@ -173,7 +174,7 @@ flows/bienvenida.yaml | [english] | {english: 3}
 def folder(tmp_path: Path) -> Path:
     """A copy of the demo centre, without audio, to spoil."""
     shutil.copytree(DEMO, tmp_path / "valdeluna", ignore=shutil.ignore_patterns("*.wav"))
-    return tmp_path / "valdeluna"
+    return without_customers_line(tmp_path / "valdeluna")
 
 
 def spoil(folder: Path, name: str, old: str, new: str) -> int:

@@ -40,6 +40,9 @@ class FakeMixMonitor:
     async def stop_recording(self, channel: str) -> None:
         raise RuntimeError("no such channel")
 
+    async def mute_recording(self, channel: str, *, muted: bool) -> None:
+        raise RuntimeError("no such channel")
+
 
 async def test_a_finished_recording_is_a_wav_and_the_raw_file_is_gone(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, FakeMixMonitor(b"\x01\x00\x02\x00" * 8000 + b"\x01"), FakeClock())
