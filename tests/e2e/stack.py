@@ -21,7 +21,7 @@ from ari_app.stack.asterisk_root import provide_asterisk
 from ari_app.stack.instance import Instance
 from ari_app.stack.ports import settings_with_free_ports
 from ari_app.stack.redis_install import provide_redis
-from sip_agents import LAWS, Law, OutgoingCall, SipAgent
+from sip_agents import LAWS, Dtmf, Law, OutgoingCall, SipAgent
 from tests.e2e.waiting_centre import add_waiting_queues, outbound_port
 from tests.e2e.watch import Watch
 
@@ -90,9 +90,9 @@ class Stack:
         """The HTTP API; log in first."""
         return ApiClient(f"http://{self.settings.bind_address}:{self.settings.api_port}")
 
-    def carrier(self, tone_hz: float = 440.0, laws: tuple[Law, ...] = LAWS) -> SipAgent:
+    def carrier(self, tone_hz: float = 440.0, laws: tuple[Law, ...] = LAWS, dtmf: Dtmf = "rfc4733") -> SipAgent:
         """The carrier's line, from the address that it is known by."""
-        return SipAgent("127.0.0.2", registrar=self.registrar, user="600111222", tone_hz=tone_hz, laws=laws)
+        return SipAgent("127.0.0.2", registrar=self.registrar, user="600111222", tone_hz=tone_hz, laws=laws, dtmf=dtmf)
 
     def outside(self, tone_hz: float = 440.0) -> SipAgent:
         """The carrier's line at the port where it also takes calls to the outside."""

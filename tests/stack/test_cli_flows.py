@@ -47,7 +47,8 @@ def test_an_unknown_flow_or_entry_is_told_with_those_there_are() -> None:
 def test_the_demos_scenes_are_played_with_their_coverage() -> None:
     told = centralita("test", "--least", "100", "--centre", str(DEMO))
     assert told.exit_code == 0, told.output
-    assert told.output == "bienvenida: 13 of 13 scenes went as written; 100 % of the steps, 100 % of the ways\n"
+    assert "bienvenida: 13 of 13 scenes went as written; 100 % of the steps, 100 % of the ways\n" in told.output
+    assert "identificacion: no scenes of its own; 100 % of the steps, 100 % of the ways\n" in told.output
 
 
 def test_a_scene_that_goes_otherwise_fails_with_its_place(centre: Path) -> None:
