@@ -11,6 +11,7 @@ from ivr_flows.languages import LanguagesHeard, languages_heard
 from ivr_flows.located_yaml import Located, Path, Places, load
 from ivr_flows.name_checks import check_meanings, check_names
 from ivr_flows.problems import BadFile, Problem, choose_among
+from ivr_flows.saying import VOCABULARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,10 @@ def _prompts(
                 for language in sorted(wanted - set(item.text)):
                     what = f"the text is missing in {language!r}, and callers come here in it"
                     yield places.problem(where, what, "add it in that language")
+            elif item.value is not None:
+                for language in sorted(wanted - set(VOCABULARY)):
+                    what = f"no values can be said in {language!r}, and callers come here in it"
+                    yield places.problem(where, what, f"only {' and '.join(VOCABULARY)} have them; say it by prompts")
             elif item.prompt is not None and surroundings.prompts is not None:
                 yield from _prompt(item.prompt, where, wanted, places, surroundings.prompts)
 

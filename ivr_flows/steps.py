@@ -26,7 +26,12 @@ FieldPath = Annotated[
     ),
 ]
 ChannelVariable = Annotated[
-    str, *matching("[A-Za-z][A-Za-z0-9_]{0,39}", "a channel's variable", "use letters, digits and _")
+    str,
+    *matching(
+        "(?!CENTRALITA_)[A-Za-z][A-Za-z0-9_]{0,39}",
+        "a channel's variable",
+        "letters, digits and _; CENTRALITA_ is the engine's",
+    ),
 ]
 Computed = Annotated[dict[Name, Expression], NoOtherKeys()]
 KeySeconds = Annotated[SomeSeconds, Field(le=60)]

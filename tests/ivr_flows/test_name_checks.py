@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -215,3 +216,15 @@ steps:
     assert [line.split(";")[0] for line in told(outer, g=inner)] == [
         "f.yaml:4: steps.say.prompts.0: the prompt 'solo_es' has no 'en', and callers come here in it"
     ]
+
+
+def test_the_engines_own_channel_variables_are_not_a_flows_to_send() -> None:
+    lines = told(GOOD.replace("save: {x: X}", "send: {CENTRALITA_X: caller}, save: {x: X}"))
+    assert any("is not a channel's variable" in line for line in lines)
+
+
+def test_values_are_refused_in_a_language_that_has_no_words_for_them() -> None:
+    known = replace(around(f=GOOD), languages=("fr",))
+    located = load(GOOD, "f.yaml", Flow)
+    lines = [str(one) for one in check_flow("f", located.value, located.places, known)]
+    assert any("no values can be said in 'fr'" in line for line in lines), lines
