@@ -43,6 +43,8 @@ from queues.events import RefusalCause
 log = structlog.get_logger(__name__)
 COMMAND_DEADLINE_S = 5.0
 STOP_AGAIN_S = 0.1
+REFER_NOTED_S = 0.05
+"""For Asterisk to note its state of a REFER that it has told us of: a few instructions, and whatever its thread is kept waiting."""
 ENDS_KEPT = 1000
 """Channels that have ended of late: to hang them up would be asked in vain."""
 NOT_SET = "Provided variable was not found"
@@ -414,7 +416,12 @@ class AriTelephony:
         await self._ari.channels.ring(channelId=channel)
 
     async def transfer_progress(self, channel: str, outcome: TransferOutcome) -> None:
-        """See Telephony.transfer_progress."""
+        """See Telephony.transfer_progress.
+
+        Not at once: 22.10.1 tells of the REFER before it has noted its own state of it (refer_incoming_ari_request in
+        res_pjsip_refer.c), and crashes if the answer overtakes that.
+        """
+        await asyncio.sleep(REFER_NOTED_S)
         with contextlib.suppress(ChannelGone):
             await self._ari.channels.transfer_progress(channelId=channel, states=f"channel_{outcome}")
 
