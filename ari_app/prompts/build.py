@@ -11,7 +11,7 @@ from typing import Final
 
 from ari_app.prompts.engines import Engines
 from ari_app.prompts.made import MadeFiles, State
-from ari_app.prompts.sound import NoSpeech, before_last_word, finished
+from ari_app.prompts.sound import NoSpeech, after_first_word, before_last_word, finished
 from ari_app.prompts.speaking import CannotSpeak, Engine
 from ari_app.prompts.wanted import Wanted
 
@@ -53,12 +53,14 @@ def build(todo: Sequence[Wanted], made: MadeFiles, engines: Engines, cache: Path
 
 def _audio(one: Wanted, engine: Engine, prepared: str, cache: Path) -> tuple[bytes, bool]:
     """The file's content, and whether it had been made before."""
-    made_of = "\n".join((_PROCESSING, engine.name, engine.voice, repr(one.edges), str(one.cut), prepared))
+    cut = f"{one.cut_first} {one.cut_last}"
+    made_of = "\n".join((_PROCESSING, engine.name, engine.voice, repr(one.edges), cut, prepared))
     kept = cache / f"{hashlib.sha256(made_of.encode()).hexdigest()}.wav"
     if kept.exists():
         return kept.read_bytes(), True
     samples = engine.spoken(prepared)
-    audio = finished(before_last_word(samples) if one.cut else samples, one.edges)
+    samples = after_first_word(samples) if one.cut_first else samples
+    audio = finished(before_last_word(samples) if one.cut_last else samples, one.edges)
     cache.mkdir(parents=True, exist_ok=True)
     making = kept.with_name(f"{kept.name}.{os.getpid()}")
     making.write_bytes(audio)

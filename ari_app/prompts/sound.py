@@ -23,8 +23,9 @@ _PASSED: Final = 0.913
 _SPEECH_RMS: Final = 10 ** (-20 / 20)
 _CEILING: Final = 10 ** (-3.5 / 20)
 _LOOK_AHEAD: Final = RATE_HZ // 100
+_FRAME: Final = RATE_HZ // 100
 _WORD_FRAMES: Final = (25, 60)
-"""How long a short last word takes, at least and at most, in frames of 10 ms."""
+"""How long a short word takes, at least and at most, in frames of 10 ms."""
 _FADE_IN: Final = RATE_HZ // 200
 _FADE_OUT: Final = RATE_HZ // 50
 
@@ -71,15 +72,44 @@ def before_last_word(telephone: Samples) -> Samples:
 
     The last, not the quietest: a ``t`` before it may be as quiet. Raises NoSpeech.
     """
-    frame = RATE_HZ // 100
-    level = np.convolve(_levels(telephone, frame), np.ones(3) / 3, "same")
-    loudest = level.max(initial=0)
-    end = int(np.flatnonzero(level >= loudest * 10 ** (-45 / 20))[-1])
-    first, last = max(0, end - _WORD_FRAMES[1]), end - _WORD_FRAMES[0]
-    if last <= first:
-        raise NoSpeech("the synthesiser said less than the word at the end")
-    quiet = np.flatnonzero(level[first:last] < loudest * 10 ** (-30 / 20))
-    return telephone[: (first + int(quiet[-1] if len(quiet) else np.argmin(level[first:last]))) * frame]
+    level, heard = _smoothed(telephone)
+    return telephone[: _last_quiet(level, heard[-1] - _WORD_FRAMES[1], heard[-1] - _WORD_FRAMES[0]) * _FRAME]
+
+
+def after_first_word(telephone: Samples) -> Samples:
+    """What is said after the first word, which is voiced throughout and followed by a pause. Raises NoSpeech.
+
+    From the last 30 ms of quiet before 70 ms of voice, at most 30 ms before: in a pause there may be a click as a mouth makes it.
+    """
+    level, _ = _smoothed(telephone)
+    quiet = level < level.max() * 10 ** (-30 / 20)
+    voice = np.convolve(level > level.max() * 10 ** (-22 / 20), np.ones(7), "valid") == 7
+    word = _first(voice, 0)
+    begin = _first(voice, _first(quiet, word))
+    if begin == len(voice):
+        raise NoSpeech("the synthesiser said no more than the word that is to be cut off")
+    return telephone[max(begin - 3, int(np.flatnonzero(quiet[:begin])[-1]) + 1) * _FRAME :]
+
+
+def _first(flags: NDArray[np.bool_], after: int) -> int:
+    """Where the first one is set from ``after`` on; the end if none is."""
+    found = np.flatnonzero(flags[after:])
+    return after + int(found[0]) if len(found) else len(flags)
+
+
+def _smoothed(samples: Samples) -> tuple[Samples, NDArray[np.intp]]:
+    """The level of each 10 ms, over 30 ms, and where something is heard."""
+    level = np.convolve(_levels(samples, _FRAME), np.ones(3) / 3, "same")
+    return level, np.flatnonzero(level >= level.max(initial=0) * 10 ** (-45 / 20))
+
+
+def _last_quiet(level: Samples, first: int, last: int) -> int:
+    """The last quiet frame from ``first`` to before ``last``; the quietest if none is 30 dB below the loudest."""
+    window = level[max(0, first) : max(0, last)]
+    if not len(window):
+        raise NoSpeech("the synthesiser said less than the word that is to be cut off")
+    quiet = np.flatnonzero(window < level.max() * 10 ** (-30 / 20))
+    return max(0, first) + int(quiet[-1] if len(quiet) else np.argmin(window))
 
 
 def as_wav(pcm: bytes) -> bytes:

@@ -22,11 +22,17 @@ _WORD_AFTER: Final = {"es": ", tal.", "en": "; toll."}
 pause, and has no silence within."""
 
 
+_WORD_BEFORE: Final = {"es": "tales; "}
+"""Said before some pieces, and cut off again."""
+_NEED_A_WORD_BEFORE: Final = {"es": frozenset({"uno", "un", "once", "ocho", "euro", "euros"})}
+"""First words with which Kokoro cannot begin: before a stressed vowel at the very beginning it puts a consonant (``nocho``)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One file: ``key`` is its name below prompts/, without ending. ``place``: where its text stands (file:line), if in a file.
 
-    ``said_text`` is what the engine is given; ``cut``: its last word is only there to be cut off.
+    ``said_text`` is what the engine is given; ``cut_first``, ``cut_last``: that word is only there to be cut off.
     """
 
     key: str
@@ -34,7 +40,8 @@ class Wanted:
     text: str
     said_text: str
     edges: Edges
-    cut: bool
+    cut_first: bool
+    cut_last: bool
     place: str | None
 
     def audio(self, folder: Path) -> Path:
@@ -46,16 +53,23 @@ def wanted(texts: Iterable[Text], languages: Collection[str]) -> Iterator[Wanted
     """All of it, in the order of the files."""
     for text in texts:
         key, place = f"{text.language}/{text.prompt}", f"{text.places.file}:{text.places.line(*text.path)}"
-        yield Wanted(key, text.language, text.text, text.text, _PROMPT, cut=False, place=place)
+        yield Wanted(key, text.language, text.text, text.text, _PROMPT, cut_first=False, cut_last=False, place=place)
     for language in languages:
         for piece, spoken in VOCABULARY.get(language, {}).items():
             yield _piece(language, piece, spoken)
 
 
 def _piece(language: str, piece: str, text: str) -> Wanted:
-    key = f"{language}/{SAID}/{piece}"
-    if text.endswith("."):
-        return Wanted(key, language, text, text, _PIECE_END, cut=False, place=None)
-    said = text.removesuffix(",") + _WORD_AFTER[language]
-    edges = _PIECE_COMMA if text.endswith(",") else _PIECE
-    return Wanted(key, language, text, said, edges, cut=True, place=None)
+    first = text.split()[0].rstrip(".") in _NEED_A_WORD_BEFORE.get(language, ())
+    last = not text.endswith(".")
+    said = (_WORD_BEFORE[language] if first else "") + text.removesuffix(",")
+    return Wanted(
+        key=f"{language}/{SAID}/{piece}",
+        language=language,
+        text=text,
+        said_text=said + _WORD_AFTER[language] if last else said,
+        edges=_PIECE_END if not last else _PIECE_COMMA if text.endswith(",") else _PIECE,
+        cut_first=first,
+        cut_last=last,
+        place=None,
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ari_app.prompts.sound import RATE_HZ, Edges, NoSpeech, before_last_word, finished, to_telephone
+from ari_app.prompts.sound import RATE_HZ, Edges, NoSpeech, after_first_word, before_last_word, finished, to_telephone
 from tests.prompts.spoken import samples, speech_rms_db
 
 EDGES = Edges(kept_before_s=0.05, kept_after_s=0.04, silence_before_s=0.05, silence_after_s=0.16)
@@ -77,9 +77,19 @@ def test_a_word_that_was_only_said_for_the_melodys_sake_is_cut_off_at_the_pause_
     assert 0.83 <= len(kept) / RATE_HZ <= 0.89, "the longer pause nearer to the end, not the first"
 
 
+def test_a_word_before_is_cut_off_with_the_pause_and_a_click_in_it_but_what_follows_is_whole() -> None:
+    gap, click = np.zeros(480), tone(700, 0.02, level=0.3)
+    heard = np.concatenate([np.zeros(800), tone(900, 0.3), gap, click, gap, tone(500, 0.1), gap, tone(500, 0.4)])
+    kept = after_first_word(heard)
+    assert 0.56 <= len(kept) / RATE_HZ <= 0.59, "not from the pause within what follows"
+    assert np.abs(kept[240:1000]).max() == pytest.approx(0.5, rel=0.01)
+
+
 def test_less_than_a_word_cannot_be_cut() -> None:
     with pytest.raises(NoSpeech):
         before_last_word(tone(500, 0.1))
+    with pytest.raises(NoSpeech):
+        after_first_word(tone(500, 0.3))
 
 
 def _file(audio: bytes, folder: Path) -> NDArray[np.float64]:
