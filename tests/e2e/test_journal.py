@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ async def a_call(stack: Stack) -> str:
 
 
 def journal_of(stack: Stack) -> Path:
-    return max(stack.settings.journal.iterdir())
+    return max(stack.settings.journal.glob("*.jsonl"), default=Path(os.devnull))
 
 
 async def written(stack: Stack, call: str) -> None:

@@ -22,7 +22,7 @@ TAKEN_IN_S = 0.2
 """For a key to be taken in before the caller hangs up; shorter than any prompt."""
 WRITTEN_S = 0.5
 """For the journal to be written, a tenth of a second after what happened."""
-AT_ONCE = 8
+AT_ONCE = 16
 """Calls at a time."""
 SCENES = live_scenes()
 
