@@ -182,6 +182,8 @@ class AriTelephony:
             if subject in self._watched:
                 self._refusals.setdefault(subject, ari_events.refusal_cause(event))
             return
+        if event["type"] == "PlaybackFinished" and ari_events.plays_on(event) in self._refusals:
+            return  # a hang-up ends what plays and is told after it: nothing has been heard to its end
         translated = ari_events.translate(event, self._refusals.get(subject, "failed"))
         self._seen.add(subject)
         if self._away.has(subject):

@@ -51,6 +51,12 @@ def subject_of(event: Json) -> str | None:
     return about["id"] if about else None
 
 
+def plays_on(event: Json) -> str:
+    """The channel that a playback's event is about; empty for a bridge."""
+    kind, _, id_ = str(event["playback"].get("target_uri", "")).partition(":")
+    return id_ if kind == "channel" else ""
+
+
 def lag_s_of(event: Json, now: float) -> float | None:
     """For how long the event has been under way at Unix second ``now``; None if it does not say when it happened."""
     try:
