@@ -172,10 +172,6 @@ class Centre:
         """The operator with this code, if there is one."""
         return self._operators.get(code)
 
-    def flow(self, name: str) -> Flow:
-        """Raises KeyError; every flow that a number leads into is there."""
-        return self.flows[name]
-
     def route(self, number: str) -> Number:
         """Where ``number`` leads. Raises UnknownNumber."""
         if number not in self._numbers:

@@ -11,15 +11,15 @@ from typing import Final, get_args
 
 import click
 
-from ari_app.centre import Centre, UnknownPrompt, load_centre
-from ari_app.cli_centre import CENTRE_OPTION, PROJECT
+from ari_app.centre import UnknownPrompt
+from ari_app.cli_centre import CENTRE_OPTION, centre_in, settings_here
 from ari_app.prompts.build import Built, build, states
 from ari_app.prompts.engines import Engines
 from ari_app.prompts.made import MadeFiles, State
 from ari_app.prompts.playback import NotPlayable, as_one_file, prompt_files, value_files
 from ari_app.prompts.voices import load_voices
 from ari_app.prompts.wanted import SAID, Wanted, wanted
-from ari_app.settings import BadSettings, load_settings
+from ari_app.settings import BadSettings
 from ivr_flows.problems import BadFile
 from ivr_flows.saying import SaidAs
 
@@ -78,7 +78,7 @@ def build_audio(everything: bool, folder: Path | None) -> None:
 def play(what: str, kind: SaidAs | None, language: str | None, out: Path | None, folder: Path | None) -> None:
     """Write what is heard of PROMPT, or of VALUE, as one WAV file: `play greeting`, `play --say money 34.56`."""
     with _plain_problems():
-        centre = _centre(folder)
+        centre = centre_in(folder)
         language = language or centre.default_language
         if language not in centre.languages:
             raise click.ClickException(f"the centre does not speak {language!r}; choose {', '.join(centre.languages)}")
@@ -95,8 +95,8 @@ class _Speech:
     """A centre's texts, and how each stands. Raises BadFile."""
 
     def __init__(self, folder: Path | None) -> None:
-        centre = _centre(folder)
-        self.cache = load_settings(PROJECT).cache / "prompts"
+        centre = centre_in(folder)
+        self.cache = settings_here().cache / "prompts"
         self.folder = centre.folder
         self.wanted = list(wanted(centre.texts, centre.languages))
         self.engines = Engines(load_voices(centre.folder, centre.languages), self.cache, _warn)
@@ -135,10 +135,6 @@ def _told(built: Built) -> str:
 
 def _warn(line: str) -> None:
     click.echo(f"warning: {line}", err=True)
-
-
-def _centre(folder: Path | None) -> Centre:
-    return load_centre((folder or load_settings(PROJECT).centre).absolute())
 
 
 @contextlib.contextmanager

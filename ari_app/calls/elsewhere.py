@@ -17,9 +17,9 @@ from ari_app.calls.passing_on import NOBODYS_PLACE, ring_only
 from ari_app.calls.targets import takes_offers, why_not
 from ari_app.calls.voicemail import take_message
 from ivr_flows.messages import AskCallable, AskHours, AskService, ConnectWith, RunAgi, TakeMessage
+from ivr_flows.steps_outside import FAILED
 
 log = structlog.get_logger(__name__)
-FAILED = "failed"
 
 
 async def go_elsewhere(call: Call, away: Elsewhere, exchange: Exchange) -> Outcome:
@@ -28,12 +28,12 @@ async def go_elsewhere(call: Call, away: Elsewhere, exchange: Exchange) -> Outco
         case ConnectWith(operator=str() as operator):
             return await _with_operator(call, away, operator, exchange)
         case ConnectWith(number=number):
-            _show_elsewhere(call, exchange)
+            exchange.show_stage(call, "elsewhere")
             over = await forward(call, number or "", exchange, away.asked.request.ring_s)
             return await guide_on(call, exchange, away.guidance, "over" if over else FAILED)
         case TakeMessage(queue=queue, mailbox=mailbox):
             call.queue = queue
-            _show_elsewhere(call, exchange)
+            exchange.show_stage(call, "elsewhere")
             taken = await take_message(call, mailbox, queue, exchange)
             return await guide_on(call, exchange, away.guidance, "next" if taken else FAILED)
         case RunAgi() as asked:
@@ -47,11 +47,6 @@ async def go_elsewhere(call: Call, away: Elsewhere, exchange: Exchange) -> Outco
             assert_never(away.asked.request)
 
 
-def _show_elsewhere(call: Call, exchange: Exchange) -> None:
-    call.stage, call.stage_since = "elsewhere", exchange.clock.now()
-    exchange.switchboard.publish_call(call.id)
-
-
 async def _with_operator(call: Call, away: Elsewhere, code: str, exchange: Exchange) -> Outcome:
     """An operator is rung by the ACD and no other; somebody whom no queue offers calls to is simply dialled."""
     centre, acd = exchange.in_force(), exchange.switchboard.acd
@@ -60,7 +55,7 @@ async def _with_operator(call: Call, away: Elsewhere, code: str, exchange: Excha
     if refused is not None:
         log.info("operator_not_rung", call=call.id, operator=code, why=refused)
     elif not takes_offers(code, centre) or person is None or not person.queues:
-        _show_elsewhere(call, exchange)
+        exchange.show_stage(call, "elsewhere")
         asked = away.asked.request
         assert isinstance(asked, ConnectWith)
         over = await connect_outside(call, code, asked.ring_s, exchange)

@@ -14,6 +14,7 @@ from ari_app.callback_book import CallbackBook
 from ari_app.centre import Centre, Queue, UnknownPrompt
 from ari_app.clock import Clock
 from ari_app.commands import CentreCommands
+from ari_app.contract import CallStage
 from ari_app.dialled_calls import DialledCalls
 from ari_app.known_callers import KnownCallers
 from ari_app.lookups import Lookups
@@ -127,6 +128,11 @@ class Exchange:
                 return await call.inbox.get()
         except TimeoutError:
             return None
+
+    def show_stage(self, call: Call, stage: CallStage) -> None:
+        """From now on the call, in no queue, is at ``stage``."""
+        call.stage, call.stage_since = stage, self.clock.now()
+        self.switchboard.publish_call(call.id)
 
     def music_of(self, queue: str) -> str:
         """The class of music that callers hear in ``queue``."""

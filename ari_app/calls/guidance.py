@@ -45,6 +45,7 @@ from ivr_flows.messages import (
     TimedOut,
 )
 from ivr_flows.session import Session
+from ivr_flows.steps_outside import FAILED
 
 log = structlog.get_logger(__name__)
 NOTHING: Final[Mapping[str, Value]] = {}
@@ -76,7 +77,7 @@ async def guide_through(
 ) -> Outcome:
     """Take the caller through ``flow`` from ``entry`` on; ``skills`` are wanted already."""
     guidance = Guidance(call, exchange)
-    _show_in_menu(call, exchange)
+    exchange.show_stage(call, "menu")
     return await _follow(call, exchange, guidance, await guidance.enter(flow, entry, skills))
 
 
@@ -84,13 +85,8 @@ async def guide_on(
     call: Call, exchange: Exchange, guidance: Guidance, outcome: str, values: Mapping[str, Value] = NOTHING
 ) -> Outcome:
     """Go on with a flow after what it asked for has come to ``outcome``."""
-    _show_in_menu(call, exchange)
+    exchange.show_stage(call, "menu")
     return await _follow(call, exchange, guidance, await guidance.go_on(outcome, values))
-
-
-def _show_in_menu(call: Call, exchange: Exchange) -> None:
-    call.stage, call.stage_since = "menu", exchange.clock.now()
-    exchange.switchboard.publish_call(call.id)
 
 
 async def _follow(call: Call, exchange: Exchange, guidance: Guidance, outcome: Outcome | None) -> Outcome:
@@ -282,6 +278,6 @@ class Guidance:
 
     async def _until_answered(self, id_: int, request: AskService) -> None:
         answer = await self._exchange.lookups.ask(self._exchange.http_service(request.service), request.sent)
-        outcome = "failed" if answer.status is None else str(answer.status)
+        outcome = FAILED if answer.status is None else str(answer.status)
         values = {variable: field_of(answer.body, path) for variable, path in request.saved}
         self._call.put_nowait(ServiceAnswered(id_, outcome, values))

@@ -34,8 +34,7 @@ async def depart(call: Call, wish: JoinQueue, departure: Departure, exchange: Ex
     if to.kind == "flow":
         flow, _, entry = to.name.partition(":")
         return await guide_through(call, exchange, flow, entry, dict(wish.skills))
-    call.stage, call.stage_since = "elsewhere", exchange.clock.now()
-    exchange.switchboard.publish_call(call.id)
+    exchange.show_stage(call, "elsewhere")
     match to.kind:
         case "hang_up":
             return await say_goodbye(call, _farewells(departure), to.name, exchange)

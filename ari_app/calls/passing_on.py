@@ -115,8 +115,7 @@ async def _reach(call: Call, code: str, asked: PassOn, exchange: Exchange) -> Op
 
 
 async def _show_elsewhere(call: Call, asked: PassOn, exchange: Exchange) -> None:
-    call.stage, call.stage_since = "elsewhere", exchange.clock.now()
-    exchange.switchboard.publish_call(call.id)
+    exchange.show_stage(call, "elsewhere")
     await exchange.start_music(call, asked.queue)
 
 

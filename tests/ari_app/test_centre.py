@@ -131,7 +131,7 @@ def guided(number: str, keys: str, ahead: bool = False) -> tuple[list[tuple[str,
 
 
 def test_the_recording_notice_cannot_be_interrupted_in_any_language() -> None:
-    for step in load_centre(DEMO).flow("bienvenida").steps.values():
+    for step in load_centre(DEMO).flows["bienvenida"].steps.values():
         if step.kind == "say" and "recording_notice" in [item.prompt for item in step.prompts]:
             assert not step.interruptible
 
