@@ -7,6 +7,7 @@ it are usable alone: ``message``, ``digest``, ``sdp``, ``g711``, ``tones``, ``rt
 from sip_agents.agent import SipAgent
 from sip_agents.call import Call
 from sip_agents.dtmf import Dtmf
+from sip_agents.ears import Ears
 from sip_agents.errors import (
     CallOver,
     CallRefused,
@@ -35,6 +36,7 @@ __all__ = [
     "CallRefused",
     "DigitsNotNegotiated",
     "Dtmf",
+    "Ears",
     "EndReason",
     "IncomingCall",
     "KeyRefused",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, assert_never
 
 from sip_agents.address import SipUri, parse_uri
 from sip_agents.dialog import Dialog
 from sip_agents.dtmf import ReceivedDigit
-from sip_agents.errors import CallOver, CallRefused, NotHeard, NotInTime, Refused, one_of
+from sip_agents.ears import Ears
+from sip_agents.errors import CallOver, CallRefused, NotInTime, Refused, one_of
 from sip_agents.g711 import Law
 from sip_agents.key_info import tell_key
 from sip_agents.leg import EndReason, Leg, Milestone
-from sip_agents.listener import RECENT_S, Listener
+from sip_agents.listener import Listener
 from sip_agents.refer import Replaces
 from sip_agents.referral import Referral
 from sip_agents.sdp import Direction
@@ -22,7 +23,7 @@ from sip_agents.trace import ladder
 _IN_ERRORS: Final = 20  # messages of the trace shown in an error
 
 
-class Call(Leg):
+class Call(Ears, Leg):
     """One call in a driver's hands. Waiting methods may be cancelled at any time without harm to the call."""
 
     @property
@@ -154,66 +155,6 @@ class Call(Leg):
             raise CallRefused(response.status, response.reason)
         return referral
 
-    async def heard_tone(self, hz: float, timeout_s: float = 5.0, since: float | None = None) -> None:
-        """Wait until 200 ms of ``hz`` have been heard since the monotonic second ``since`` (default: this moment).
-
-        Raises NotHeard.
-        """
-        start = self._line.now() if since is None else since
-
-        def heard() -> bool:
-            span_s = self._line.now() - start
-            return span_s >= RECENT_S and hz in self.heard.tones_heard([hz], min(span_s, 1.0))
-
-        past_s = min(self._line.now() - start, 60.0)
-        if past_s < RECENT_S or hz not in self.heard.tones_heard([hz], past_s):
-            await self._until_heard(f"a tone of {hz:g} Hz", heard, timeout_s)
-
-    async def heard_only(
-        self, wanted_hz: Collection[float], among_hz: Collection[float], timeout_s: float = 5.0
-    ) -> None:
-        """Wait until, of the tones ``among_hz``, exactly ``wanted_hz`` fill 200 ms that begin now or later.
-
-        This is "who hears whom": each phone has its own tone. Raises NotHeard.
-        """
-        start, wanted = self._line.now(), frozenset(wanted_hz)
-
-        def heard() -> bool:
-            return self._line.now() - start >= RECENT_S and self.heard.tones_heard(among_hz) == wanted
-
-        await self._until_heard(f"only {one_of(sorted(wanted))} Hz", heard, timeout_s)
-
-    async def heard_silence(self, for_s: float = 0.5, timeout_s: float = 5.0) -> None:
-        """Wait for ``for_s`` seconds of silence that begin now or later. Raises NotHeard."""
-        start = self._line.now()
-        await self._until_heard(
-            f"silence for {for_s:g} s",
-            lambda: self._line.now() - start >= for_s and self.heard.silent(for_s),
-            timeout_s,
-        )
-
-    async def heard_none_of(self, unwanted_hz: Collection[float], for_s: float = 0.5, timeout_s: float = 5.0) -> None:
-        """Wait for ``for_s`` seconds that begin now or later and have none of these tones in them. Raises NotHeard.
-
-        Other sound, or none at all, is well. To see that a tone stayed away while something else went on, ask
-        ``tones_since`` afterwards.
-        """
-        start = self._line.now()
-
-        def heard() -> bool:
-            return self._line.now() - start >= for_s and not self.heard.tones_heard(unwanted_hz, for_s)
-
-        await self._until_heard(f"none of {one_of(sorted(unwanted_hz))} Hz for {for_s:g} s", heard, timeout_s)
-
-    async def heard_sound(self, besides_hz: Collection[float] = (), timeout_s: float = 5.0) -> None:
-        """Wait for 200 ms, beginning now or later, of sound that is none of these tones: music, or speech. Raises NotHeard."""
-        start = self._line.now()
-
-        def heard() -> bool:
-            return self._line.now() - start >= RECENT_S and self.heard.sounds_besides(besides_hz)
-
-        await self._until_heard(f"sound besides {one_of(sorted(besides_hz))} Hz", heard, timeout_s)
-
     @property
     def now(self) -> float:
         """This monotonic second, for ``since``."""
@@ -223,11 +164,6 @@ class Call(Leg):
     def key_up_at(self) -> float | None:
         """The monotonic second at which the end of the last key was first said; None before any."""
         return self._session.media.key_up_at
-
-    def tones_since(self, since: float, candidates_hz: Collection[float]) -> frozenset[float]:
-        """Which of these tones were heard for 200 ms at any time since the monotonic second ``since``."""
-        span_s = self._line.now() - since
-        return self.heard.tones_heard(candidates_hz, span_s) if span_s >= RECENT_S else frozenset()
 
     async def hang_up(self, timeout_s: float = 5.0) -> None:
         """BYE, or before the answer CANCEL (our call) or 480 (theirs); waits until the far side has confirmed it.
@@ -277,6 +213,9 @@ class Call(Leg):
     def _is_over(self) -> bool:
         return self.end_reason is not None and (self.end_reason != "local_bye" or self._bye_answered)
 
+    def _deaf_because(self) -> str | None:
+        return self.end_reason
+
     def _seen(self) -> str:
         passed = one_of(f"{name} +{at - min(self.times.values()):.3f} s" for name, at in self.timeline())
         return f"{passed}; {self.heard.packets} RTP packets heard\n{self.ladder(_IN_ERRORS)}"
@@ -284,16 +223,3 @@ class Call(Leg):
     async def _until(self, awaited: str, true: Callable[[], bool], timeout_s: float) -> None:
         if not await self._watch.until(true, timeout_s):
             raise NotInTime(f"{awaited} within {timeout_s:g} s", self._seen())
-
-    async def _until_heard(self, awaited: str, true: Callable[[], bool], timeout_s: float) -> None:
-        heard = False
-
-        def heard_or_over() -> bool:
-            nonlocal heard
-            heard = true()
-            return heard or self.end_reason is not None
-
-        await self._watch.until(heard_or_over, timeout_s)
-        if not heard:
-            ended = "" if self.end_reason is None else f" (the call has ended: {self.end_reason})"
-            raise NotHeard(f"{awaited} within {timeout_s:g} s{ended}", self.heard.loudest_hz(), self._seen())

@@ -14,6 +14,7 @@ from sip_agents.dialog import Dialog
 from sip_agents.ids import new_token
 from sip_agents.line import SDP_TYPE, SUPPORTED, Line
 from sip_agents.message import Field, Request, Response, response_to
+from sip_agents.packet_log import PacketLog
 from sip_agents.referral import Referral
 from sip_agents.sdp import Direction, NoCommonAudio
 from sip_agents.session import Session, has_sdp
@@ -63,6 +64,16 @@ class Leg(ABC):
         """True while the far side wants no sound from us."""
         plan = self._session.media.plan
         return plan is not None and not plan.sends
+
+    @property
+    def arrivals(self) -> PacketLog:
+        """When this call's RTP packets came: ``call.arrivals.longest_gap_ms(since=call.now)``, asked later."""
+        return self._session.media.arrivals
+
+    @property
+    def departures(self) -> PacketLog:
+        """When its RTP packets were sent: a gap at the far side that is none here is the exchange's, not this phone's."""
+        return self._session.media.departures
 
     @property
     def is_confirmed(self) -> bool:

@@ -13,7 +13,8 @@ from sip_agents.dtmf import DigitReader, ReceivedDigit
 from sip_agents.errors import CallOver, DigitsNotNegotiated, MalformedMessage
 from sip_agents.g711 import Law, decode
 from sip_agents.listener import Listener
-from sip_agents.rtp import FRAME_SAMPLES, parse_rtp, write_rtp
+from sip_agents.packet_log import PacketLog, Passed
+from sip_agents.rtp import FRAME_SAMPLES, RtpPacket, parse_rtp, write_rtp
 from sip_agents.rtp_clock import RtpClock
 from sip_agents.udp import UdpSocket
 from sip_agents.voice import Voice
@@ -35,7 +36,8 @@ class Media:
     """An RTP socket, what is said into it (``voice``) and what is heard from it (``heard``, ``digits``).
 
     Packets count only if they come from the port that the far side's SDP names, so no other stream is ever taken for
-    the call's; the rest are in ``strays``. ``on_tick`` is called every 20 ms while the call has sound.
+    the call's; the rest are in ``strays``. ``on_tick`` is called every 20 ms while the call has sound. ``arrivals`` and
+    ``departures`` have each packet's time: that of the kernel, for those that came.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Media:
         on_tick: Callable[[], None],
     ) -> None:
         self.heard = Listener(now, keep_s)
+        self.arrivals, self.departures = PacketLog(now, keep_s), PacketLog(now, keep_s)
         self.digits: list[ReceivedDigit] = []
         self.voice = Voice("PCMA", tone_hz)
         self.plan: sdp.AudioPlan | None = None
@@ -62,7 +65,7 @@ class Media:
         self._talk_spurt = True  # the next sound packet carries the marker (RFC 3551, section 4.1)
         self._presses: set[asyncio.Future[None]] = set()
         self._clock: RtpClock | None = None
-        self._socket = UdpSocket(local_ip, 0, self._received, even=True)
+        self._socket = UdpSocket(local_ip, 0, self._received, even=True, timed=True)
 
     @property
     def port(self) -> int:
@@ -86,6 +89,8 @@ class Media:
         if self._clock is not None:
             self._clock.remove(self)
         self._socket.close()
+        self.arrivals.close()
+        self.departures.close()
         for press in self._presses:
             if not press.done():
                 press.set_exception(CallOver("the call ended before the key was sent"))
@@ -125,9 +130,12 @@ class Media:
             payload_type, marker = sdp.PAYLOAD_TYPES[plan.law], frame.marker or after_gap or self._talk_spurt
             self._talk_spurt = False
         packet = write_rtp(payload_type, marker, self._sequence, frame.timestamp, self._ids.ssrc, frame.payload)
+        self._socket.send(packet, self._far)
+        self.departures.note(
+            Passed(self._now(), self._ids.ssrc, self._sequence & 0xFFFF, self._timestamp & 0xFFFFFFFF, FRAME_SAMPLES)
+        )
         self._sequence += 1
         self.sent += 1
-        self._socket.send(packet, self._far)
         if frame.key_up:
             self.key_up_at = self._now()
 
@@ -145,8 +153,14 @@ class Media:
         if not 0 < len(packet.payload) <= _LONGEST_PAYLOAD:
             raise MalformedMessage("no RTP payload of a telephone")
         if packet.payload_type in _LAW_OF:
+            self._note(packet, len(packet.payload))
             self.heard.hear(packet.ssrc, packet.timestamp, decode(_LAW_OF[packet.payload_type], packet.payload))
         elif packet.payload_type in (plan.event_payload, sdp.EVENT_PAYLOAD):
+            self._note(packet, int.from_bytes(packet.payload[2:4]))
             self.digits.extend(self._reader.read(packet.timestamp, packet.payload, self._now()))
         else:
             self.strays += 1
+
+    def _note(self, packet: RtpPacket, samples: int) -> None:
+        arrived_at = self._now() - self._socket.waited_s
+        self.arrivals.note(Passed(arrived_at, packet.ssrc, packet.sequence, packet.timestamp, samples))
