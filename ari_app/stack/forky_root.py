@@ -1,8 +1,8 @@
-"""Where is the cached folder with Debian testing's Asterisk and Redis, and how is it made?
+"""Where is a cached folder with programs of Debian testing, such as Asterisk and Redis, and how is it made?
 
 Debian 12 has no Asterisk package and testing (``forky``) has; its packages are unpacked, not installed, into a folder of
 their own and run there through the folder's own dynamic loader, so neither root rights nor chroot are needed and the
-system's libraries stay as they are. Maintainer scripts are not run; what they would do for us is done in ``_complete``.
+system's libraries stay as they are. Maintainer scripts are not run; what they would do for us is done by the recipe.
 The folder is made under a temporary name and moved into place with its stamp, so a half-made one is never used.
 """
 
@@ -26,6 +26,20 @@ from ari_app.stack.private_apt import PrivateApt, system_mirror
 
 Say = Callable[[str], None]
 SUITE = "forky"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a root is made of. ``assumed`` packages are taken as installed; ``complete`` does what maintainer scripts would have
+    done for us; ``also_libraries`` are folders with more of them, below that of the libraries."""
+
+    name: str
+    packages: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+    complete: Callable[[Path], None] = lambda _: None
+    also_libraries: tuple[str, ...] = ()
+
+
 PACKAGES = (
     "asterisk",
     "asterisk-core-sounds-es-wav",
@@ -59,6 +73,7 @@ class ForkyRoot:
 
     folder: Path
     machine: Machine
+    also_libraries: tuple[str, ...] = ()
 
     @property
     def libraries(self) -> Path:
@@ -69,29 +84,54 @@ class ForkyRoot:
         """How to run ``program`` (a path below the root, e.g. ``usr/sbin/asterisk``): ld.so(8), program as argument."""
         loader = str(self.libraries / self.machine.loader)
         name = Path(program).name
-        return (loader, "--argv0", name, "--library-path", str(self.libraries), str(self.folder / program))
+        found = ":".join(map(str, (self.libraries, *(self.libraries / more for more in self.also_libraries))))
+        return (loader, "--argv0", name, "--library-path", found, str(self.folder / program))
 
 
-def provide_root(cache: Path, say: Say, mirror: str = "") -> ForkyRoot:
-    """The cached root below ``cache``, made first if it is not there or not whole (about 100 MB to download).
+def _link_sounds(root: Path) -> None:
+    """Let each language be found under its short name."""
+    sounds = root / "usr/share/asterisk/sounds"
+    for language in ("en", "es"):
+        voices = sorted(folder.name for folder in sounds.glob(f"{language}_*") if folder.is_dir())
+        if not voices:
+            raise SetupFailed(
+                f"The {SUITE} packages hold no recorded sounds in `{language}`; name another mirror and try again."
+            )
+        (sounds / language).unlink(missing_ok=True)
+        (sounds / language).symlink_to(voices[0])
+    for link in sounds.iterdir():
+        if link.is_symlink() and not link.exists():
+            link.unlink()
 
-    ``mirror`` is a Debian mirror's URL; empty: the one that this system's apt uses. Two callers at once make it once.
-    Raises SetupFailed with what to do.
+
+ASTERISK = Recipe("asterisk", PACKAGES, LEFT_OUT, _link_sounds)
+
+
+def provide_root(cache: Path, say: Say, mirror: str = "", recipe: Recipe = ASTERISK) -> ForkyRoot:
+    """The cached root below ``cache``, made first if it is not there or not whole (100 MB to download for Asterisk).
+
+    ``mirror`` is a Debian mirror's URL; empty: the one that this system's apt uses. ``recipe``: else Asterisk's. Two
+    callers at once make it once. Raises SetupFailed with what to do.
     """
-    root = ForkyRoot(cache.resolve() / _name(this_machine()), this_machine())
+    root = _root(cache, recipe)
     if is_whole(root.folder):
         return root
     with _only_one(cache, say):
         if not is_whole(root.folder):
             _sweep(cache)
-            _make(root, cache, mirror or system_mirror(), say)
+            _make(root, recipe, cache, mirror or system_mirror(), say)
     return root
 
 
-def cached_root(cache: Path) -> ForkyRoot | None:
+def cached_root(cache: Path, recipe: Recipe = ASTERISK) -> ForkyRoot | None:
     """The root below ``cache`` if it is there and whole; nothing is downloaded."""
-    root = ForkyRoot(cache.resolve() / _name(this_machine()), this_machine())
+    root = _root(cache, recipe)
     return root if is_whole(root.folder) else None
+
+
+def _root(cache: Path, recipe: Recipe) -> ForkyRoot:
+    machine = this_machine()
+    return ForkyRoot(cache.resolve() / _name(machine, recipe), machine, recipe.also_libraries)
 
 
 def is_whole(folder: Path) -> bool:
@@ -103,9 +143,10 @@ def is_whole(folder: Path) -> bool:
     return isinstance(stamp, dict) and stamp.get("listing") == _listing(folder)
 
 
-def _name(machine: Machine) -> str:
-    recipe = json.dumps([_RECIPE_VERSION, SUITE, PACKAGES, LEFT_OUT, machine.debian])
-    return f"{SUITE}-{machine.debian}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+def _name(machine: Machine, recipe: Recipe) -> str:
+    made_of = json.dumps([_RECIPE_VERSION, SUITE, recipe.packages, recipe.assumed, machine.debian])
+    name = "" if recipe is ASTERISK else f"{recipe.name}-"
+    return f"{SUITE}-{name}{machine.debian}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
 
 
 @contextlib.contextmanager
@@ -126,19 +167,21 @@ def _sweep(cache: Path) -> None:
         shutil.rmtree(leftover)
 
 
-def _make(root: ForkyRoot, cache: Path, mirror: str, say: Say) -> None:
-    apt = PrivateApt(cache.resolve() / "apt", mirror, SUITE, root.machine.debian, LEFT_OUT)
+def _make(root: ForkyRoot, recipe: Recipe, cache: Path, mirror: str, say: Say) -> None:
+    apt = PrivateApt(cache.resolve() / "apt", mirror, SUITE, root.machine.debian, recipe.assumed)
     apt.prepare()
     say(f"asking {mirror} for {SUITE}'s packages")
     apt.update(say)
-    packages = apt.download(PACKAGES, say)
+    packages = apt.download(recipe.packages, say)
     making = Path(tempfile.mkdtemp(prefix="making-", dir=cache.resolve()))
     making.chmod(0o755)
     for number, package in enumerate(packages, start=1):
         if number % 20 == 0 or number == len(packages):
             say(f"unpacking {number} of {len(packages)}")
         _unpack(package, making)
-    _complete(making)
+    for unneeded in _NOT_NEEDED:
+        shutil.rmtree(making / unneeded, ignore_errors=True)
+    recipe.complete(making)
     stamp = {"packages": [package.name for package in packages], "listing": _listing(making)}
     (making / _STAMP).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
     os.sync()  # a power cut after the move must not leave empty files behind a valid name
@@ -161,24 +204,6 @@ def _unpack(package: Path, into: Path) -> None:
             f"{package.name} could not be unpacked: {done.stderr.strip()}\nIs the disk full (`df -h {into.parent}`; 250 MB "
             "are needed)? Then run the same command again: a damaged package is downloaded anew."
         )
-
-
-def _complete(root: Path) -> None:
-    """Do what maintainer scripts would have done, and drop what running needs not."""
-    for unneeded in _NOT_NEEDED:
-        shutil.rmtree(root / unneeded, ignore_errors=True)
-    sounds = root / "usr/share/asterisk/sounds"
-    for language in ("en", "es"):
-        voices = sorted(folder.name for folder in sounds.glob(f"{language}_*") if folder.is_dir())
-        if not voices:
-            raise SetupFailed(
-                f"The {SUITE} packages hold no recorded sounds in `{language}`; name another mirror and try again."
-            )
-        (sounds / language).unlink(missing_ok=True)
-        (sounds / language).symlink_to(voices[0])
-    for link in sounds.iterdir():
-        if link.is_symlink() and not link.exists():
-            link.unlink()
 
 
 def _listing(folder: Path) -> str:

@@ -51,6 +51,10 @@ class FakeChannel:
     auto_answer: bool = False
     agi: str | None = None
     """The URL of the service of AGI that has it."""
+    snoops_on: str | None = None
+    muted: bool = False
+    silence: bool = False
+    """Is sent silence, so that it may be whispered to; no bridge may have it meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,13 @@ class FakeTelephony:
         self.agi_services: dict[str, AgiAnswer | None] = {}
         """What comes of each service, by URL; None: it runs until ``agi_ends``. Others cannot be reached."""
         self.cannot_stop_agi = False
+        self.bridge_plays: dict[str, str] = {}
         self._watched: dict[str, Inbox] = {}
+
+    def serves(self, arrivals: Inbox) -> None:
+        """Another controller has connected: whom an earlier one watched, nobody watches any more."""
+        self.arrivals, self.away = arrivals, False
+        self._watched.clear()
 
     # -- what people do ------------------------------------------------------------------------------------------------
 
@@ -112,6 +122,12 @@ class FakeTelephony:
         playback = self.channels_up[channel].playback
         assert playback is not None, f"nothing plays on {channel}"
         self._end_playback(playback, failed=False)
+
+    def notice_ends(self, bridge: str, *, failed: bool = False) -> None:
+        """What plays to everybody in the bridge has been heard to its end."""
+        playback = self.bridge_plays.pop(bridge)
+        self._tell(playback, PlaybackEnded(playback, failed))
+        self.unwatch(playback)
 
     def agi_ends(self, channel: str, answer: AgiAnswer | None = None) -> None:
         """The service that has ``channel`` is done with it."""
@@ -141,8 +157,27 @@ class FakeTelephony:
         return [leg for leg in self.channels_up if f"-op-{operator}-" in leg or self.dialled.get(leg) == operator][-1]
 
     def hears(self, channel: str) -> set[str]:
-        """The channels that are in a bridge with this one."""
-        return {other for _, members in self.bridges_up.values() if channel in members for other in members} - {channel}
+        """The channels whose people this one hears: in its bridge, through a snoop there, and those who whisper to it."""
+        together = {id_ for _, members in self.bridges_up.values() if channel in members for id_ in members} - {channel}
+        heard = {other for other in together if not self.channels_up[other].muted}
+        for snoop in [other for other in heard if self.channels_up[other].snoops_on]:
+            heard |= self._spied_by(snoop)
+        whispering = [id_ for id_, other in self.channels_up.items() if other.snoops_on == channel]
+        for snoop in whispering:
+            heard |= self.hears(snoop)
+        return {other for other in heard if self.channels_up[other].snoops_on is None} - {channel}
+
+    def _spied_by(self, snoop: str) -> set[str]:
+        """Who is heard through a snoop: its channel, and who is in a bridge with that one; never who whispers."""
+        spied = self.channels_up[snoop].snoops_on
+        assert spied is not None
+        return {spied} | {
+            other
+            for _, members in self.bridges_up.values()
+            if spied in members
+            for other in members
+            if not self.channels_up[other].muted
+        }
 
     # -- the port ------------------------------------------------------------------------------------------------------
 
@@ -177,6 +212,15 @@ class FakeTelephony:
         elif self.finishes_prompts_at_once:
             self._end_playback(playback, failed=False)
 
+    async def play_to_all(self, bridge: str, playback: str, media: Sequence[str], language: str) -> None:
+        self._reach()
+        if bridge not in self.bridges_up:
+            raise ChannelGone(bridge)
+        self.played.append((bridge, tuple(media), language))
+        self.bridge_plays[bridge] = playback
+        if self.finishes_prompts_at_once or self.missing_sounds.intersection(media):
+            self.notice_ends(bridge, failed=bool(self.missing_sounds.intersection(media)))
+
     async def stop_playback(self, playback: str) -> None:
         self._reach()
         self._end_playback(playback, failed=False)
@@ -188,6 +232,12 @@ class FakeTelephony:
     async def stop_music(self, channel: str, *, in_bridge: bool = False) -> None:
         self._channel(channel).music = None
         await asyncio.sleep(0)
+
+    async def start_silence(self, channel: str) -> None:
+        self._channel(channel).silence = True
+
+    async def stop_silence(self, channel: str) -> None:
+        self._channel(channel).silence = False
 
     async def ring(
         self,
@@ -239,13 +289,23 @@ class FakeTelephony:
         self._reach()
         self.bridges_up[bridge] = (name, [])
 
-    async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
+    async def snoop(self, snoop: str, channel: str) -> None:
+        self._channel(channel)
+        if snoop in self.channels_up:
+            raise AlreadyThere(snoop)
+        self.channels_up[snoop] = FakeChannel(up=True, snoops_on=channel)
+        await asyncio.sleep(0)
+
+    async def mute(self, channel: str, *, muted: bool) -> None:
+        self._channel(channel).muted = muted
+
+    async def add_to_bridge(self, bridge: str, channels: Sequence[str], *, keys_stay: bool = False) -> None:
         self._reach()
         if bridge not in self.bridges_up:
             raise ChannelGone(bridge)
         left = {self._bridge_of(channel) for channel in channels} - {None, bridge}
         for channel in channels:
-            self._channel(channel)
+            assert not self._channel(channel).silence, f"{channel} would hear silence only"
             self._leave_bridges(channel)
             self.bridges_up[bridge][1].append(channel)
         for _ in range(TURNS_OF_A_MOVE):
@@ -304,6 +364,8 @@ class FakeTelephony:
     def _end(self, channel: str, refusal: RefusalCause) -> None:
         gone = self.channels_up.pop(channel)
         self._leave_bridges(channel)
+        for snoop in [id_ for id_, other in self.channels_up.items() if other.snoops_on == channel]:
+            self._end(snoop, "failed")
         if gone.playback is not None:
             self._tell(gone.playback, PlaybackEnded(gone.playback, failed=False))
         self._tell(channel, ChannelEnded(channel, refusal))

@@ -11,7 +11,7 @@ import pytest
 
 from ari_app.settings import Settings
 from ari_app.stack.faults import SetupFailed
-from ari_app.stack.forky_root import PACKAGES, cached_root, is_whole, provide_root
+from ari_app.stack.forky_root import PACKAGES, Recipe, cached_root, is_whole, provide_root
 from ari_app.stack.machine import this_machine
 from ari_app.stack.private_apt import PrivateApt, system_mirror
 
@@ -72,6 +72,17 @@ def test_root_is_made_once_and_then_only_used(stand_in: Path, cache: Path) -> No
     assert cached_root(cache) == root
     assert calls(stand_in, "--download-only") == 1
     assert (root.folder / "usr/unpacked").read_text(encoding="utf-8").split() == ["a_1.deb", "b_1.deb"]
+
+
+def test_another_recipe_has_a_root_of_its_own_beside_the_first(stand_in: Path, cache: Path) -> None:
+    first = provide_root(cache, silent, MIRROR)
+    recipe = Recipe("other", ("a",), complete=lambda root: (root / "completed").touch(), also_libraries=("more",))
+    assert cached_root(cache, recipe) is None
+    second = provide_root(cache, silent, MIRROR, recipe)
+    assert cached_root(cache) == first
+    assert cached_root(cache, recipe) == second
+    assert (second.folder / "completed").exists()
+    assert f"{second.libraries}:{second.libraries / 'more'}" in second.command("usr/bin/other")
 
 
 def test_languages_are_linked_and_what_running_needs_not_is_dropped(stand_in: Path, cache: Path) -> None:
