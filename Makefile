@@ -13,7 +13,7 @@ PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip --disable-pip-version
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run up down status demo doctor test test-fast test-deep bench bench-document bench-acd conformance conformance-table check lock clean
+.PHONY: help setup run up down status demo doctor test test-fast test-browser test-deep bench bench-document bench-acd bench-speech bench-recordings bench-supervision conformance conformance-table check lock clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -41,8 +41,8 @@ demo: .venv/.installed ## Place a call through the stack, started if need be (JS
 doctor: .venv/.installed ## Look for everything known to go wrong, with the remedy
 	@$(CENTRALITA) doctor
 
-test: check ## Every check and every test, with real Asterisk and Redis
-	@$(PYTEST) $(ARGS)
+test: check ## Every check and every test, with real Asterisk and Redis, in two runs side by side (ARGS=...: in one)
+	@$(if $(ARGS),$(PYTEST) $(ARGS),$(BIN)/python -m tests.both)
 
 conformance: .venv/.installed-dev ## Asterisk's own scenarios of its queues, on Queue() and on the engine
 	@$(PYTEST) tests/conformance $(ARGS)
@@ -52,6 +52,10 @@ conformance-table: .venv/.installed-dev ## Write docs/conformance.md from the sc
 
 test-fast: .venv/.installed-dev ## Everything but real calls: no Asterisk (Redis is still used)
 	@$(PYTEST) -m 'not e2e' $(ARGS)
+
+test-browser: .venv/.installed-dev ## Phones in a real Chromium, in a network of their own; installs what that needs (as root)
+	@$(BIN)/python -m tests.browser.tools
+	@$(PYTEST) -m browser tests/browser $(ARGS)
 
 test-deep: .venv/.installed-dev ## Every test, with many more generated cases
 	@HYPOTHESIS_PROFILE=deep $(PYTEST) --timeout 3600 $(ARGS)
@@ -64,6 +68,15 @@ bench-document: .venv/.installed-dev ## A full race, written into docs/benchmark
 
 bench-acd: .venv/.installed ## What a decision of the ACD costs, with 100, 1,000 and 10,000 operators (JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.acd $(if $(JSON),--json) $(ARGS)
+
+bench-speech: .venv/.installed-dev ## How near speech facts come to a known truth (DOCUMENT=1: into docs/recordings-speech.md)
+	@$(BIN)/python -m benchmarks.speech $(if $(DOCUMENT),--document) $(ARGS)
+
+bench-recordings: .venv/.installed ## How fast recordings are kept, against real time (JSON=1: as JSON)
+	@$(BIN)/python -m benchmarks.recordings $(if $(JSON),--json) $(ARGS)
+
+bench-supervision: .venv/.installed-dev ## How soon a supervisor hears both, and what a change of mode costs those who talk (JSON=1: as JSON)
+	@$(BIN)/python -m benchmarks.supervision $(if $(JSON),--json) $(ARGS)
 
 check: .venv/.installed-dev ## Lint, format, types, direction of imports
 	@echo "ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from ari_app.supervision import BargeAsked, TakeOverAsked, UnbargeAsked
 from ivr_flows.expressions import Value
 
 
@@ -77,6 +79,17 @@ class ConferenceAsked:
     """All three hear each other."""
 
 
+RecordAction = Literal["start", "stop", "pause", "resume"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAsked:
+    """Of the conversation's recording, by the person with this code. ``pause`` is silence on the timeline."""
+
+    action: RecordAction
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceAnswered:
     """A service that the flow asks, by the id of the request, has answered, or has failed to."""
@@ -87,5 +100,15 @@ class ServiceAnswered:
 
 
 Asked = (
-    HoldAsked | ResumeAsked | TransferAsked | ConsultAsked | SwapAsked | CompleteAsked | CancelAsked | ConferenceAsked
+    HoldAsked
+    | ResumeAsked
+    | TransferAsked
+    | ConsultAsked
+    | SwapAsked
+    | CompleteAsked
+    | CancelAsked
+    | ConferenceAsked
+    | BargeAsked
+    | UnbargeAsked
+    | TakeOverAsked
 )

@@ -64,6 +64,13 @@ class StatusBoard:
         for call in ended[: max(0, len(ended) - keep)]:
             del self.calls[call]
 
+    def forget(self, calls: Iterable[str]) -> int:
+        """Drop those of these calls that have ended; how many. Nobody is told: they were told of the end."""
+        ended = [call for call in calls if call in self.calls and self.calls[call].stage == "ended"]
+        for call in ended:
+            del self.calls[call]
+        return len(ended)
+
     def everything(self) -> Iterable[Subject]:
         """Every status shown now: queues, operators, then calls."""
         yield from self.queues.values()

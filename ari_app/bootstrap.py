@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,10 @@ from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.adapters.http_server import listen, serve_on
 from ari_app.adapters.journal_files import JournalFiles, day_file, facts_in
 from ari_app.adapters.journey_files import JourneyFiles
+from ari_app.adapters.pending_files import PendingFiles
 from ari_app.adapters.queue_log_file import queue_log_file
+from ari_app.adapters.recordings_part import RecordingsPart
+from ari_app.adapters.redis_eraser import RedisEraser
 from ari_app.adapters.redis_memory import DayCounts
 from ari_app.adapters.redis_notes import RedisNotebook
 from ari_app.adapters.redis_status import RedisStatus
@@ -30,9 +33,11 @@ from ari_app.callback_book import CallbackBook
 from ari_app.centre import Centre, load_centre
 from ari_app.clock import SystemClock
 from ari_app.contract import timestamp
+from ari_app.customer_memory import CustomerMemory
 from ari_app.engine import Engine
 from ari_app.flow_versions import FlowVersions
 from ari_app.history import History, Memory
+from ari_app.keeping.workers import whats_wrong
 from ari_app.known_callers import KnownCallers
 from ari_app.lag import EventLag
 from ari_app.life import chance_of, new_life, profiles_of, rules_of
@@ -53,6 +58,8 @@ from queues.acd import Acd
 from queues.events import CountsRestored
 from queues.journal import BadJournal, Happened
 from queues.views import QueueCounts
+from recordings.custody import AuditEntry
+from recordings.retention import RetentionRule
 
 log = structlog.get_logger(__name__)
 LET_GO_WITHIN_S = 5.0
@@ -100,7 +107,7 @@ class Controller:
 
     def __init__(self, settings: Settings, centre: Centre) -> None:
         self._settings = settings
-        self._services = centre.services
+        self._centre = centre
         loop = asyncio.get_running_loop()
         self.clock = SystemClock()
         self.board = StatusBoard(self.clock.now)
@@ -148,6 +155,7 @@ class Controller:
             self.lookups,
             self.journeys.note,
             self.agi_url,
+            self._note_act,
             load.admission,
         )
         self.ari = AriTelephony(
@@ -159,6 +167,10 @@ class Controller:
             self.ami.redirect,
         )
         self.accounts = build_accounts(centre, settings.demo_web_secret)
+        self.redis_eraser = RedisEraser(
+            settings.redis_address, settings.redis_prefix, self.redis.settled, self.status.is_up
+        )
+        self.recordings = self._open_recordings(settings)
         self.reloading = Reloading(settings, self.put_in_force, self.ami.reload_module)
         self.app = create_app(
             self.board,
@@ -171,12 +183,37 @@ class Controller:
             day=self.status.day,
             desk=self.engine.desk,
             calls=self.engine.call_desk,
+            supervision=self.engine.supervision_desk,
+            library=self.recordings.opened.library,
+            recordings=settings.recordings,
             reload=self.reloading.reload,
             callbacks=self.engine.callback_desk,
             voicemails=self.engine.voicemail_desk,
             load=load,
         )
         self._keep_flows(centre)
+
+    def _open_recordings(self, settings: Settings) -> RecordingsPart:
+        """The library, which erases customers in all the other places, too."""
+        cancel = self.engine.callback_desk.cancel_callback
+        memory = CustomerMemory(self.known_callers, self.callbacks, cancel, self.voicemails, self.board, self.notebook)
+        pending = PendingFiles(settings.recordings)
+        return RecordingsPart(
+            settings,
+            self.known_callers.who,
+            self.clock,
+            self.board,
+            erasers=(memory, self.redis_eraser, pending),
+            knows=(memory, pending),
+            rules=self._retention_rules,
+            operators_hear_own=lambda: self._centre.recordings.operators_hear_own,
+        )
+
+    def _retention_rules(self) -> Sequence[RetentionRule]:
+        return self._centre.recordings.rules()
+
+    def _note_act(self, act: AuditEntry) -> None:
+        self.recordings.acts.note(act)
 
     def _keep_flows(self, centre: Centre) -> None:
         """So that each can be had back."""
@@ -190,7 +227,7 @@ class Controller:
     def put_in_force(self, centre: Centre) -> ReloadPlan:
         """What a reload brings, in all parts at once."""
         self._keep_flows(centre)
-        self._services = centre.services
+        self._centre = centre
         self.status.centre_changed(*shown_names(centre))
         self._queue_logger.mask_callers(centre.mask_callers)
         plan = self.engine.reload(centre)
@@ -200,7 +237,7 @@ class Controller:
 
     def script_for_dialplan(self, name: str) -> AgiScript:
         """The script of that name that is in force. Raises LookupError."""
-        if isinstance(service := self._services.agi[name], AgiScript):
+        if isinstance(service := self._centre.services.agi[name], AgiScript):
             return service
         raise LookupError(f"{name} is a server, not a script")
 
@@ -222,6 +259,8 @@ class Controller:
             HealthPart("journal", self.journal.wrong, needed=False),
             HealthPart("journeys", self.journeys.wrong, needed=False),
             HealthPart("queue_log", self.queue_log.wrong, needed=False),
+            HealthPart("audit", self.recordings.wrong, needed=False),
+            HealthPart("recordings", whats_wrong(self._settings.recordings, self.clock.now()), needed=False),
         )
 
     async def remember(self) -> None:
@@ -268,6 +307,7 @@ class Controller:
                     self.journal.run(),
                     self.queue_log.run(),
                     self.journeys.run(),
+                    self.recordings.run(),
                     self.recall(),
                     self.notebook.run(),
                     self.ami.run(),
@@ -291,6 +331,8 @@ class Controller:
             await self.journeys.close()
             await self.lookups.close()
             await self.notebook.close()
+            await self.recordings.close()
+            await self.redis_eraser.close()
 
     def _let_go(self) -> None:
         log.info("letting_go", calls=len(self.switchboard.calls))

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
-from ari_app.asked import Asked, ServiceAnswered
-from ari_app.contract import CallStage, Direction
+from ari_app.asked import Asked, RecordAction, RecordAsked, ServiceAnswered
+from ari_app.contract import CallStage, Direction, RecordingState
 from ari_app.control_states import Control
+from ari_app.supervision import ConversationChanged, SuperviseAsked, SupervisionMode
+from ari_app.tape import Tape
 from ari_app.telephony import ChannelEnded, TelephonyEvent
 from queues.effects import AcdEffect
 from queues.events import LeftBy
+from recordings.notes import RecordingMode
 
-CallItem = TelephonyEvent | AcdEffect | Asked | ServiceAnswered
+CallItem = TelephonyEvent | AcdEffect | Asked | RecordAsked | ServiceAnswered | SuperviseAsked | ConversationChanged
 
 _ENDED_BY: Final[Mapping[str, LeftBy]] = {"operator_hung_up": "operator", "hung_up_by_command": "supervisor"}
 
@@ -23,6 +26,14 @@ BRIDGE_PREFIX = "centralita:"
 
 IDS_OF_ONE_LIFE = 1000
 """More legs than that no life of the controller dials for one callback."""
+
+
+class RecordedNow(Protocol):
+    """What the call desk asks of the recording of a conversation."""
+
+    def may(self, action: RecordAction) -> str | None:
+        """Why that cannot be done now; None: it can."""
+        ...
 
 
 @dataclass(eq=False, slots=True)
@@ -35,7 +46,11 @@ class Call:
     and ``channel`` is empty once the line is free. ``ticket`` is the reference of what the call is about, opaque text of another
     system. ``from_phone``: the caller is an operator's phone. ``control`` is there while a conversation goes on. ``hears_music``:
     we have begun music for the caller and not ended it. ``in_flow``: the guidance through a flow that goes on once an operator has
-    hung up first. ``shown`` (name, value) is what the operator is shown of the caller.
+    hung up first. ``shown`` (name, value) is what the operator is shown of the caller. ``supervised``: who listens, in
+    which mode.
+
+    ``tape`` is its recording, once there is something to tell of it, ``recorded`` that of the conversation that goes on. ``told``:
+    the caller has heard the recording notice; ``refuses_recording``: and has said no; ``flow_record``: what the flow says.
     """
 
     id: str
@@ -61,8 +76,16 @@ class Call:
     control: Control | None = None
     in_flow: object | None = None
     shown: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    supervised: dict[str, SupervisionMode] = field(default_factory=dict)
+    tape: Tape | None = None
+    recorded: RecordedNow | None = None
+    recording_state: RecordingState | None = None
+    told: bool = False
+    refuses_recording: bool = False
+    flow_record: RecordingMode | None = None
     inbox: asyncio.Queue[CallItem] = field(default_factory=asyncio.Queue)
     life: asyncio.Task[None] | None = None
+    begun: bool = False
     caller_gone: bool = False
     goes_on_alone: bool = False
     bridges: int = 0
@@ -81,7 +104,13 @@ class Call:
         """There is nobody any more for whom the call could go on: its life ends wherever it stands."""
         self.caller_gone = True
         self.end_reason = self.end_reason or reason
-        if self.life is not None:
+        if self.life is not None and self.begun:
+            self.life.cancel()
+
+    def begins(self) -> None:
+        """Its life has come to its first step. Before, a cancellation would leave it without even its end."""
+        self.begun = True
+        if self.caller_gone and self.life is not None:
             self.life.cancel()
 
     def take_over(self, lives: int, started: float, language: str, arrived_at: float) -> None:
@@ -118,6 +147,11 @@ class Call:
         """A channel id for a leg to ``operator`` that was never used."""
         self.legs += 1
         return f"{self.id}-op-{operator}-{self.legs}"
+
+    def next_snoop(self) -> str:
+        """A channel id for a supervisor's ear that was never used."""
+        self.legs += 1
+        return f"{self.id}-ear-{self.legs}"
 
     def next_outside_leg(self) -> str:
         """A channel id for a leg to the outside, a customer or a number, that was never used."""

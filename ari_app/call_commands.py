@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ari_app.asked import Asked
+from ari_app.asked import Asked, RecordAsked
 from ari_app.contract import CallStatus
 
 
@@ -20,4 +20,8 @@ class CallCommands(Protocol):
 
         Raises UnknownCall, NotNow.
         """
+        ...
+
+    def ask_recording(self, call: str, asked: RecordAsked) -> CallStatus:
+        """Start, stop, pause or resume the recording of the conversation of ``call``. Raises UnknownCall, NotNow."""
         ...

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
-from ari_app.asked import Asked, ConsultAsked, TransferAsked
+from ari_app.asked import Asked, ConsultAsked, RecordAsked, TransferAsked
 from ari_app.board import StatusBoard
 from ari_app.call import Call
 from ari_app.call_commands import NotNow
@@ -38,6 +38,19 @@ class CallDesk:
             living.ticket = ticket
             self._switchboard.publish_call(call)
         self._give(living, asked)
+        return self._board.calls[call]
+
+    def ask_recording(self, call: str, asked: RecordAsked) -> CallStatus:
+        """See CallCommands."""
+        living = self._switchboard.calls.get(call)
+        if living is None:
+            raise UnknownCall(f"no call {call} is up")
+        if living.recorded is None:
+            raise NotNow("nobody talks with this caller now")
+        if (why := living.recorded.may(asked.action)) is not None:
+            raise NotNow(why)
+        log.info("recording_asked", call=call, account=asked.by, action=asked.action)
+        living.put_nowait(asked)
         return self._board.calls[call]
 
     def _check(self, control: Control | None, asked: Asked) -> None:

@@ -9,8 +9,25 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from ari_app.centre_calendars import CalendarsFile
-from ari_app.centre_checks import check_audio, check_centre, check_numbers_flows, check_people, check_prompts
-from ari_app.centre_files import CentreFile, NumberEntry, OperatorsFile, PromptEntry, PromptsFile, VipEntry
+from ari_app.centre_checks import (
+    check_audio,
+    check_centre,
+    check_notice,
+    check_numbers_flows,
+    check_people,
+    check_prompts,
+)
+from ari_app.centre_files import (
+    CentreFile,
+    NumberEntry,
+    OperatorsFile,
+    PhoneKind,
+    PromptEntry,
+    PromptsFile,
+    RecordingsEntry,
+    SupervisionEntry,
+    VipEntry,
+)
 from ari_app.centre_folder import Folder
 from ari_app.centre_queue_checks import Around, check_queues
 from ari_app.centre_queues import QueueEntry, QueuesFile
@@ -31,6 +48,7 @@ from ivr_flows.problems import BadFile, Problem
 from ivr_flows.shapes import Name
 from ivr_flows.versions import version_of
 from queues.rules import Membership, QueueRules
+from recordings.notes import RecordingMode
 
 Role = Literal["operator", "supervisor", "coordinator"]
 PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -57,7 +75,8 @@ class Carrier:
 class Number:
     """Where a number leads: ``flow`` (at ``entry``) or ``queue``, one of them None.
 
-    ``fallback_queue`` takes its callers while the engine is away.
+    ``fallback_queue`` takes its callers while the engine is away. ``record``: what it says of recording; ``told``: whoever dials it
+    knows of that otherwise, and hears no notice.
     """
 
     number: str
@@ -65,6 +84,8 @@ class Number:
     entry: str
     queue: str | None
     fallback_queue: str
+    record: RecordingMode | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +107,7 @@ class Person:
     """Somebody with a phone and an account. ``queues``: served by an operator, or within a supervisor's sight.
 
     ``memberships`` are an operator's places in those queues, ``skills`` map to levels; ``language`` is the one in which he or she
-    is told things (None: the centre's), ``auto_answer``: the phone answers by itself when asked to.
+    is told things (None: the centre's), ``auto_answer``: the phone answers by itself when asked to; ``phone``: which kind it is.
     """
 
     code: str
@@ -97,6 +118,8 @@ class Person:
     skills: Mapping[str, int] = field(default_factory=dict)
     language: str | None = None
     auto_answer: bool = False
+    record: RecordingMode | None = None
+    phone: PhoneKind = "sip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +151,19 @@ class Centre:
     flow_texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     services: Services = field(default_factory=Services)
+    supervision: SupervisionEntry = field(default_factory=SupervisionEntry)
+    recording_notice: str | None = None
+    recordings: RecordingsEntry = field(default_factory=RecordingsEntry)
     _queues: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     _numbers: Mapping[str, Number] = field(init=False, repr=False, compare=False)
     _operators: Mapping[str, Person] = field(init=False, repr=False, compare=False)
+    _people: Mapping[str, Person] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_queues", {queue.name: queue for queue in self.queues})
         object.__setattr__(self, "_numbers", {number.number: number for number in self.numbers})
         object.__setattr__(self, "_operators", {person.code: person for person in self.operators})
+        object.__setattr__(self, "_people", {person.code: person for person in self.people})
 
     @property
     def operators(self) -> tuple[Person, ...]:
@@ -153,6 +181,11 @@ class Centre:
         return self._with_role("coordinator")
 
     @property
+    def browsers(self) -> tuple[Person, ...]:
+        """Those who telephone in a browser. Without any, Asterisk has nothing of what only browsers need."""
+        return tuple(person for person in self.people if person.phone == "browser")
+
+    @property
     def dialled_inside(self) -> tuple[str, ...]:
         """What phones of the centre may dial (extensions.conf.j2): each other, queues by name, and the centre's own numbers."""
         queues = [
@@ -160,6 +193,11 @@ class Centre:
         ]  # h, i, t... mean something to the dialplan
         known = [person.code for person in self.people], queues, self._numbers
         return tuple(dict.fromkeys(dialled for some in known for dialled in some))
+
+    @property
+    def code_lengths(self) -> tuple[int, ...]:
+        """How many digits operators' codes have (extensions.conf.j2)."""
+        return tuple(sorted({len(person.code) for person in self.operators}))
 
     def _with_role(self, role: Role) -> tuple[Person, ...]:
         return tuple(person for person in self.people if person.role == role)
@@ -171,6 +209,14 @@ class Centre:
     def operator(self, code: str) -> Person | None:
         """The operator with this code, if there is one."""
         return self._operators.get(code)
+
+    def person(self, code: str) -> Person | None:
+        """Whoever has this code."""
+        return self._people.get(code)
+
+    def number(self, digits: str) -> Number | None:
+        """The number of the centre that has these digits."""
+        return self._numbers.get(digits)
 
     def route(self, number: str) -> Number:
         """Where ``number`` leads. Raises UnknownNumber."""
@@ -218,6 +264,8 @@ def load_centre(folder: Path, secrets: Callable[[], Mapping[str, str]] = lambda:
         files.problems += check_waiting(queues, centre, None if prompts is None else prompts.value.root)
     if prompts is not None:
         files.problems += check_prompts(prompts, None if centre is None else centre.value.languages)
+    if centre is not None and prompts is not None:
+        files.problems += check_notice(centre, prompts.value.root)
     if services is not None:
         files.problems += check_services(services, folder, secrets)
     if files.problems or centre is None or queues is None or people is None or prompts is None:
@@ -325,6 +373,9 @@ def _built(
         carriers=tuple(Carrier(carrier.name, carrier.addresses, carrier.outbound) for carrier in centre.carriers),
         allowed_numbers=centre.allowed_numbers,
         vip=centre.vip,
+        supervision=centre.supervision,
+        recording_notice=centre.recording_notice,
+        recordings=centre.recordings,
         numbers=tuple(_number(digits, entry, centre) for digits, entry in centre.numbers.items()),
         queues=tuple(
             Queue(entry.rules(name), entry, calendars.get(entry.calendar or "") or entry.own_calendar(centre.time_zone))
@@ -348,7 +399,7 @@ def _built(
 
 def _number(digits: str, entry: NumberEntry, centre: CentreFile) -> Number:
     fallback = entry.fallback_queue or entry.queue or centre.fallback_queue
-    return Number(digits, entry.flow, entry.entry, entry.queue, fallback)
+    return Number(digits, entry.flow, entry.entry, entry.queue, fallback, entry.record, entry.told)
 
 
 def _people(file: OperatorsFile, all_queues: tuple[str, ...]) -> Iterator[Person]:
@@ -363,11 +414,13 @@ def _people(file: OperatorsFile, all_queues: tuple[str, ...]) -> Iterator[Person
             operator.skills,
             operator.language,
             operator.auto_answer,
+            operator.record,
+            operator.phone,
         )
     for code, supervisor in file.supervisors.items():
-        yield Person(code, supervisor.name, "supervisor", supervisor.queues or all_queues)
+        yield Person(code, supervisor.name, "supervisor", supervisor.queues or all_queues, phone=supervisor.phone)
     for code, coordinator in file.coordinators.items():
-        yield Person(code, coordinator.name, "coordinator", all_queues)
+        yield Person(code, coordinator.name, "coordinator", all_queues, phone=coordinator.phone)
 
 
 def _media(prompts: PromptsFile, texts: Iterable[Text], folder: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:

@@ -37,7 +37,9 @@ def check_centre(centre: Located[CentreFile], queues: Collection[str] | None) ->
     yield from _pauses(centre)
     if queues is None:
         return
-    named: list[tuple[tuple[str, ...], str]] = [(("fallback_queue",), file.fallback_queue)]
+    named: list[tuple[tuple[str | int, ...], str]] = [(("fallback_queue",), file.fallback_queue)]
+    keep = enumerate(file.recordings.keep)
+    named += [(("recordings", "keep", index, "queue"), rule.queue) for index, rule in keep if rule.queue is not None]
     for digits, number in file.numbers.items():
         wanted = {"queue": number.queue, "fallback_queue": number.fallback_queue}
         named += [(("numbers", digits, field), queue) for field, queue in wanted.items() if queue is not None]
@@ -46,6 +48,14 @@ def check_centre(centre: Located[CentreFile], queues: Collection[str] | None) ->
             yield places.problem(
                 path, f"there is no queue {queue!r}", choose_among(queue, queues, "add it to queues.yaml")
             )
+
+
+def check_notice(centre: Located[CentreFile], prompts: Collection[str]) -> Iterator[Problem]:
+    """The prompt that tells callers of recordings."""
+    notice = centre.value.recording_notice
+    if notice is not None and notice not in prompts:
+        remedy = choose_among(notice, prompts, "add it to prompts.yaml")
+        yield centre.places.problem(("recording_notice",), f"there is no prompt {notice!r}", remedy)
 
 
 def _carriers_apart(centre: Located[CentreFile]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ centre_queues.py, calendars.yaml in centre_calendars.py, services.yaml in centre
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
@@ -31,6 +31,8 @@ from ivr_flows.shapes import (
     matching,
 )
 from queues.rules import Membership
+from recordings.notes import RecordingKind, RecordingMode
+from recordings.retention import RetentionRule
 
 
 def _address(text: str) -> str:
@@ -78,6 +80,11 @@ NumberPattern = Annotated[
 ]
 
 
+PhoneKind: TypeAlias = Literal["sip", "browser"]
+"""What somebody telephones with: a SIP phone over UDP, or a browser (WebRTC over a websocket). Never both at once: the two are
+offered different sound, and the exchange has to know which before it rings."""
+
+
 class CarrierEntry(Shape):
     """Who may send calls, known by its addresses alone; ``outbound`` is where calls to the outside are sent."""
 
@@ -93,13 +100,48 @@ class VipEntry(Shape):
     priority: Annotated[int, Field(ge=1, le=99)]
 
 
+class SupervisionEntry(Shape):
+    """What operators learn of supervisors who listen: whether anybody does (``shown``), and a tone as it begins (``beep``)."""
+
+    shown: bool = False
+    beep: bool = False
+
+
+class RetentionEntry(Shape):
+    """For how many days recordings of this queue, kind and disposition are kept; ``days: forever`` for ever."""
+
+    days: Annotated[int, Field(ge=1, le=36_500)] | Literal["forever"]
+    queue: Name | None = None
+    kind: RecordingKind | None = None
+    disposition: Title | None = None
+
+    def rule(self) -> RetentionRule:
+        """For recordings/retention.py."""
+        days = None if self.days == "forever" else self.days
+        return RetentionRule(days, self.queue, self.kind, self.disposition)
+
+
+class RecordingsEntry(Shape):
+    """How long recordings are kept (the first rule that fits; none: for ever), and whether operators may play their own."""
+
+    keep: tuple[RetentionEntry, ...] = ()
+    operators_hear_own: bool = False
+
+    def rules(self) -> tuple[RetentionRule, ...]:
+        """In their order."""
+        return tuple(entry.rule() for entry in self.keep)
+
+
 class NumberEntry(Shape):
-    """Where a number leads: into a flow, at one of its entries, or straight into a queue."""
+    """Where a number leads: into a flow, at one of its entries, or straight into a queue; whether its calls are recorded, and
+    callers are ``told`` of it otherwise than by the notice."""
 
     flow: Name | None = None
     entry: Name = "default"
     queue: Name | None = None
     fallback_queue: Name | None = None
+    record: RecordingMode | None = None
+    told: bool = False
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -138,6 +180,9 @@ class CentreFile(Shape):
     numbers: Annotated[dict[DialledNumber, NumberEntry], Field(min_length=1), NoOtherKeys()]
     allowed_numbers: tuple[NumberPattern, ...] = ()
     vip: VipEntry | None = None
+    supervision: SupervisionEntry = Field(default_factory=SupervisionEntry)
+    recording_notice: Name | None = None
+    recordings: RecordingsEntry = Field(default_factory=RecordingsEntry)
 
 
 class MembershipEntry(Shape):
@@ -177,6 +222,8 @@ class OperatorEntry(Shape):
     skills: Skills = Field(default_factory=dict)
     language: Language | None = None
     auto_answer: bool = False
+    record: RecordingMode | None = None
+    phone: PhoneKind = "sip"
 
 
 class SupervisorEntry(Shape):
@@ -184,12 +231,14 @@ class SupervisorEntry(Shape):
 
     name: Title
     queues: Names = ()
+    phone: PhoneKind = "sip"
 
 
 class CoordinatorEntry(Shape):
     """A coordinator judges the whole centre."""
 
     name: Title
+    phone: PhoneKind = "sip"
 
 
 class OperatorsFile(Shape):

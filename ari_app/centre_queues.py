@@ -15,6 +15,7 @@ from ivr_flows.shapes import DialledNumber, Digit, Name, Names, NoOtherKeys, Sec
 from queues.announcing import AnnounceRules
 from queues.rules import AbsentState, CallbackFirst, CallbackRules, Destination, Exit, ExitWhen, QueueRules, Ring
 from queues.strategies import Strategy
+from recordings.notes import RecordingMode
 
 
 def _queue_name(text: str) -> str:
@@ -225,7 +226,7 @@ class QueueEntry(Shape):
     tell_operator: bool = False
     auto_answer: bool = False
     music: MusicClass = "default"
-    record: Literal["all", "never"] = "never"
+    record: RecordingMode | None = None
 
     @model_validator(mode="after")
     def _steps_in_order(self) -> Self:

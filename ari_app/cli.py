@@ -25,6 +25,7 @@ from ari_app import (
 from ari_app.centre import load_centre
 from ari_app.cli_flows import flows
 from ari_app.cli_prompts import prompts
+from ari_app.cli_recordings import recordings
 from ari_app.cli_simulate import simulate
 from ari_app.settings import BadSettings, Settings, load_settings
 from ari_app.stack import background
@@ -178,6 +179,7 @@ def _centre_check(settings: Settings) -> Check:
 cli.add_command(simulate)
 cli.add_command(flows)
 cli.add_command(prompts)
+cli.add_command(recordings)
 
 
 @contextlib.contextmanager

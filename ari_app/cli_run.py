@@ -124,6 +124,7 @@ async def _start(instance: Instance, steps: Steps) -> None:
         remark("both answer")
     with steps.step("Starting the engine") as remark:
         await instance.start_engine()
+        await instance.start_recordings()
         remark("/healthz says ok")
 
 

@@ -23,12 +23,23 @@ OperatorState = Literal[
 """``reserved``: kept free for a customer who is being called back; ``own_call``: on a call that no queue gave."""
 
 ControlState = Literal[
-    "talking", "held", "held_by_phone", "ringing_other", "consulting", "swapped", "conference", "outside"
+    "talking",
+    "held",
+    "held_by_phone",
+    "ringing_other",
+    "consulting",
+    "swapped",
+    "conference",
+    "barged",
+    "taken_over",
+    "outside",
 ]
 """How a conversation stands (control_states.py): ``held_by_phone``: the phone itself put the caller on hold; ``ringing_other`` and
 ``consulting``: the caller hears music while the operator rings or consults another; ``swapped``: the other hears music;
-``outside``: the operator has left, the caller talks with a number or a supervisor."""
+``barged``: a supervisor talks with both; ``taken_over``: with the caller, in the operator's place; ``outside``: the operator has
+left, the caller talks with a number, or with somebody whom no queue offers calls to."""
 
+RecordingState = Literal["on", "paused"]
 PhoneState = Literal["reachable", "unreachable"]
 Direction = Literal["inbound", "outbound"]
 
@@ -109,12 +120,13 @@ class EarlierOperator:
 class CallStatus:
     """One call now, and for an hour after its end. ``caller`` is masked unless the centre says otherwise.
 
-    ``position`` is 1 for the first waiting caller; ``recording`` is a path below the recordings folder, set from the
+    ``position`` is 1 for the first waiting caller; ``recording`` is the name that its recording has in the store, set from the
     moment that recording starts, ``voicemail`` that of a message that the caller leaves. ``held``: the caller hears music
     while the operator is away from the line. ``disposition``: the outcome that the operator noted. ``ticket``: the
     reference that an operator gave with a transfer, opaque text of another system. ``control``: how the conversation stands, None
     without one; ``consulting``: the code or number of whom the operator consults. ``shown``: what the flow has found out about the
-    caller for the operator, by name.
+    caller for the operator, by name. ``supervised``: the supervisors who listen, and in which mode (``listen``, ``whisper``,
+    ``barge``, ``take_over``). ``recording_state``: whether a recording goes on now, or is ``paused``: it holds silence.
     """
 
     id: str
@@ -137,6 +149,8 @@ class CallStatus:
     control: ControlState | None = None
     consulting: str | None = None
     shown: Mapping[str, str] = field(default_factory=dict)
+    supervised: Mapping[str, str] = field(default_factory=dict)
+    recording_state: RecordingState | None = None
 
 
 Subject = QueueStatus | OperatorStatus | CallStatus

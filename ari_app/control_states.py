@@ -5,6 +5,8 @@ caller is never left with nobody: whoever goes, what remains of the three stays 
 
 - *held* is the API's hold, *held_by_phone* the one that the phone asked for with a re-INVITE: only the phone ends that.
 - *ringing_other*, *consulting*: the caller hears music. *swapped*: the other does.
+- *barged*: one or more supervisors talk with both. *taken_over*: a supervisor is in the operator's place, and may pass the caller
+  on; ``operator_gone`` is that one's end. To take over is possible always: what the operator is doing besides ends.
 - *outside*: the operator has left, and the caller talks with somebody whom no queue offers calls to (a number, a supervisor);
   ``operator_gone`` is that one's end.
 - What is not in the table cannot be asked now. ``other_gone`` and ``operator_gone`` come by themselves.
@@ -29,6 +31,7 @@ from ari_app.asked import (
     TransferAsked,
 )
 from ari_app.contract import ControlState
+from ari_app.supervision import BargeAsked, TakeOverAsked, UnbargeAsked
 
 ControlEnd = Literal["left", "handed_over"]
 Trigger = Literal[
@@ -46,6 +49,9 @@ Trigger = Literal[
     "complete",
     "cancel",
     "conference",
+    "barge",
+    "unbarge",
+    "take_over",
 ]
 
 TABLE: dict[ControlState, dict[Trigger, ControlState | ControlEnd]] = {
@@ -56,6 +62,8 @@ TABLE: dict[ControlState, dict[Trigger, ControlState | ControlEnd]] = {
         "consult": "ringing_other",
         "take_other": "consulting",
         "operator_gone": "left",
+        "barge": "barged",
+        "take_over": "taken_over",
     },
     "held": {
         "resume": "talking",
@@ -63,18 +71,21 @@ TABLE: dict[ControlState, dict[Trigger, ControlState | ControlEnd]] = {
         "consult": "ringing_other",
         "take_other": "consulting",
         "operator_gone": "left",
+        "take_over": "taken_over",
     },
     "held_by_phone": {
         "phone_resumes": "talking",
         "transfer": "left",
         "take_other": "consulting",
         "operator_gone": "left",
+        "take_over": "taken_over",
     },
     "ringing_other": {
         "other_answered": "consulting",
         "other_gone": "talking",
         "cancel": "talking",
         "operator_gone": "left",
+        "take_over": "taken_over",
     },
     "consulting": {
         "swap": "swapped",
@@ -83,6 +94,7 @@ TABLE: dict[ControlState, dict[Trigger, ControlState | ControlEnd]] = {
         "conference": "conference",
         "other_gone": "talking",
         "operator_gone": "handed_over",
+        "take_over": "taken_over",
     },
     "swapped": {
         "swap": "consulting",
@@ -91,12 +103,27 @@ TABLE: dict[ControlState, dict[Trigger, ControlState | ControlEnd]] = {
         "conference": "conference",
         "other_gone": "talking",
         "operator_gone": "handed_over",
+        "take_over": "taken_over",
     },
     "conference": {
         "complete": "handed_over",
         "cancel": "talking",
         "other_gone": "talking",
         "operator_gone": "handed_over",
+        "take_over": "taken_over",
+    },
+    "barged": {
+        "barge": "barged",
+        "unbarge": "talking",  # or barged, while another supervisor is left
+        "take_over": "taken_over",
+        "transfer": "left",
+        "operator_gone": "taken_over",
+    },
+    "taken_over": {
+        "take_over": "taken_over",
+        "unbarge": "taken_over",
+        "transfer": "left",
+        "operator_gone": "left",  # or taken_over, while a supervisor who had barged in is left
     },
     "outside": {
         "operator_gone": "left",
@@ -104,7 +131,7 @@ TABLE: dict[ControlState, dict[Trigger, ControlState | ControlEnd]] = {
 }
 
 BY_ITSELF: frozenset[Trigger] = frozenset(
-    {"phone_holds", "phone_resumes", "take_other", "other_answered", "other_gone", "operator_gone"}
+    {"phone_holds", "phone_resumes", "take_other", "other_answered", "other_gone", "operator_gone", "unbarge"}
 )
 """What nobody asks for through the API."""
 
@@ -121,6 +148,17 @@ class Control:
     state: ControlState = "talking"
     other: str | None = None
     other_channel: str | None = None
+
+    @property
+    def talks_with(self) -> str | None:
+        """Whose sound comes to the operator by itself: the other's channel, or ``caller``; None where several are mixed."""
+        match self.state:
+            case "conference":
+                return None
+            case "ringing_other" | "consulting":
+                return self.other_channel
+            case _:
+                return "caller"
 
     def may(self, trigger: Trigger) -> bool:
         """Whether this can be done now."""
@@ -150,5 +188,11 @@ def trigger_of(asked: Asked) -> Trigger:
             return "cancel"
         case ConferenceAsked():
             return "conference"
+        case BargeAsked():
+            return "barge"
+        case UnbargeAsked():
+            return "unbarge"
+        case TakeOverAsked():
+            return "take_over"
         case _:
             assert_never(asked)

@@ -51,6 +51,10 @@ class DialledCalls:
         """The call of which this is the far leg."""
         return self._by_leg.get(leg)
 
+    def of_phone(self, channel: str) -> DialledCall | None:
+        """The call that the phone on ``channel`` has dialled."""
+        return next((own for own in self._by_leg.values() if own.call.channel == channel), None)
+
     def pop(self, own: DialledCall) -> None:
         self._by_leg.pop(own.leg, None)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Any
 
 import structlog
 
 from ari_app.admission import Admission
 from ari_app.asked import ToOperator, ToQueue
+from ari_app.audit import NoteAct
 from ari_app.board import StatusBoard
 from ari_app.call import Call
 from ari_app.call_desk import CallDesk
 from ari_app.callback_book import CallbackBook, CallbackIntent
 from ari_app.callback_desk import CallbackDesk
+from ari_app.calls.ear import Ear, dialled_supervision, supervise_by_ringing
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.feature_code import feature_code
 from ari_app.calls.forwarding import adopted_forwarding
@@ -24,7 +25,7 @@ from ari_app.calls.inbound_call import adopted_conversation, call_of_a_phone, in
 from ari_app.calls.internal_call import internal_call
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.targets import dialled_target
-from ari_app.centre import Centre
+from ari_app.centre import Centre, Person
 from ari_app.clock import Clock
 from ari_app.commands import UnknownCall, WantedState
 from ari_app.contract import OperatorStatus
@@ -36,10 +37,14 @@ from ari_app.opening import Opening
 from ari_app.operator_commands import Asker
 from ari_app.overload_control import OverloadControl
 from ari_app.own_calls import OwnCalls
-from ari_app.recorder import Recorder
+from ari_app.recorder import Recorder, is_muted
 from ari_app.reload_plan import ReloadPlan, plan_reload
 from ari_app.rosters import Rosters
 from ari_app.services import AgiService
+from ari_app.supervision import OnOperator, SuperviseAsked, SupervisionStatus
+from ari_app.supervision_desk import SupervisionDesk
+from ari_app.supervision_keys import MODES
+from ari_app.supervisions import Supervisions
 from ari_app.sweep import FoundConversation, FoundForwarding, plan_sweep
 from ari_app.switchboard import Switchboard
 from ari_app.telephony import CallArrived, ChannelInfo, Telephony, TelephonyEvent
@@ -52,7 +57,7 @@ from queues.events import (
     PhoneBecameReachable,
     PhoneBecameUnreachable,
 )
-from recordings.plan import RecordingPlan, part_of, plan_of_kept
+from recordings.plan import part_of, plan_of
 
 log = structlog.get_logger(__name__)
 TICK_S = 1.0
@@ -78,6 +83,7 @@ class Engine:
         lookups: Lookups,
         note_journey: Callable[[Journey], None],
         agi_url: Callable[[AgiService], str],
+        note_act: NoteAct,
         admission: Admission | None = None,
     ) -> None:
         self._centre = centre
@@ -102,17 +108,29 @@ class Engine:
         self.own_calls = OwnCalls(switchboard)
         self.call_desk = CallDesk(lambda: self._centre, board, switchboard)
         self._phones: dict[str, bool] = {}
+        self._supervisions = Supervisions()
+        self._note_act = note_act
+        self.supervision_desk = SupervisionDesk(
+            lambda: self._centre,
+            switchboard,
+            self._supervisions,
+            clock,
+            note_act,
+            lambda code: self._phones.get(code, False),
+            self._begin_supervision,
+        )
         self._exchange: Exchange | None = None
         self._lives: Lives | None = None
         self._group: asyncio.TaskGroup | None = None
         self._letting_go = False
+        self._muted: set[str] = set()
         # Until the first sweep has told who talks, new callers would be offered to operators who are not free.
         self._held: list[CallArrived] | None = []
 
     def start(self, group: asyncio.TaskGroup, telephony: Telephony) -> None:
         """Be ready for events; lives run in ``group``."""
         self._group = group
-        self._lives = Lives(group, telephony, self._switchboard)
+        self._lives = Lives(group, telephony, self._switchboard, self._supervisions.conversation_changed)
         self._overload = OverloadControl(self._admission, telephony)
         self._exchange = Exchange(
             centre=self._centre,
@@ -130,6 +148,9 @@ class Engine:
             lookups=self._lookups,
             note_journey=self._note_journey,
             agi_url=self._agi_url,
+            note_act=self._note_act,
+            why_not_supervised=self.supervision_desk.why_not,
+            supervisions=self._supervisions,
         )
 
     def reload(self, centre: Centre) -> ReloadPlan:
@@ -156,6 +177,7 @@ class Engine:
     def let_go(self) -> None:
         """From now on nothing that a life does while it is cancelled reaches callers, operators or the figures."""
         self._letting_go = True
+        self._recorder.let_go()
         self._switchboard.close()
         self._callbacks.close()
 
@@ -174,6 +196,8 @@ class Engine:
                 self._begin_feature_code(event.channel, code, operator, "".join(further))
             case ("internal", dialled, operator):
                 self._begin_internal(event.channel, dialled, operator)
+            case ("supervise", mode_key, operator, supervisor):
+                self._begin_dialled_supervision(event.channel, mode_key, operator, supervisor)
             case _:
                 log.error("unknown_arrival", channel=event.channel, args=event.args, replaces=event.replaces)
                 for channel in filter(None, (event.channel, event.replaces)):
@@ -213,6 +237,23 @@ class Engine:
             self._running_lives.begin(call, call_of_a_phone(call, target.name, self._running))
         else:
             self._in_background(self._running.hang_up(channel))
+
+    def _begin_dialled_supervision(self, channel: str, mode_key: str, operator: str, supervisor: str) -> None:
+        """A supervisor's phone has dialled *31 to *34 and an operator's code."""
+        if self._running_lives.has(channel):
+            return
+        asked = SuperviseAsked(OnOperator(operator), MODES[mode_key])
+        call = self._new_call(channel, f"*3{mode_key}", supervisor)
+        life = dialled_supervision(call, supervisor, asked, self.supervision_desk, self._running)
+        self._running_lives.begin(call, life, shown=False)
+
+    def _begin_supervision(self, person: Person, asked: SuperviseAsked) -> SupervisionStatus:
+        """Ring a supervisor's phone."""
+        call = self._new_call("", person.code, person.code)
+        call.channel = call.next_leg(person.code)
+        ear = Ear(call, person.code, person.role, asked, self._running)
+        self._running_lives.begin(call, supervise_by_ringing(call, ear, self._running), shown=False)
+        return ear.status()
 
     def _new_call(self, channel: str, number: str, caller: str, call_id: str | None = None) -> Call:
         now = self._clock.now()
@@ -299,17 +340,19 @@ class Engine:
             await self._running.hang_up(leg)
         for bridge in plan.destroy:
             await self._running.destroy_bridge(bridge)
+        self._muted = {one.call for one in plan.adopt if is_muted(await self._recorder.noted(one.call))}
         for conversation in plan.adopt:
             self._adopt(conversation)
         for forwarded in plan.adopt_forwarded:
             self._adopt_forwarded(forwarded)
         self._restore_callbacks()
         for caller in plan.begin_again:
+            await self._recorder.stop(caller.id)  # what a flow of the earlier life records
             self._begin_inbound(caller.id, caller.variables["CENTRALITA_NUMBER"], caller.caller)
         held, self._held = self._held, None
         for arrival in held or ():
             self.put_nowait(arrival)
-        self._in_background(self._recorder.keep_leftovers(except_for=set(self._switchboard.calls)))
+        self._in_background(self._recorder.end_abandoned(set(self._switchboard.calls)))
         log.info(
             "swept",
             adopted=len(plan.adopt),
@@ -335,9 +378,10 @@ class Engine:
         )
         number = found.caller.variables["CENTRALITA_NUMBER"]
         call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
-        recording = self._recording_of(found)
-        call.recording = str(recording.kept) if recording else None
-        call.conversations = part_of(recording) if recording else 1
+        recording = plan_of(found.caller.variables.get("CENTRALITA_RECORDING", ""))
+        if recording is not None:
+            call.recording, call.conversations = recording.key, part_of(recording)
+            self._running.tape(call).muted = found.call in self._muted
         call.ticket = found.caller.variables.get("CENTRALITA_TICKET")
         call.go_on_from(found.bridge)
         self._running.telephony.watch(leg.channel, call)
@@ -395,10 +439,6 @@ class Engine:
         )
         self._callbacks.put(intent)
         self._begin_callback(intent)
-
-    def _recording_of(self, found: FoundConversation) -> RecordingPlan | None:
-        kept = found.caller.variables.get("CENTRALITA_RECORDING")
-        return plan_of_kept(PurePosixPath(kept)) if kept else None
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 

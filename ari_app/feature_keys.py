@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from ari_app.asked import Asked, CancelAsked, CompleteAsked, ConferenceAsked, HoldAsked, ResumeAsked, SwapAsked
 from ari_app.contract import ControlState
@@ -18,6 +18,9 @@ PLAIN: Final[dict[str, Asked]] = {
     "5": SwapAsked(),
     "6": ConferenceAsked(),
 }
+RecordKey = Literal["pause", "record"]
+RECORD: Final[dict[str, RecordKey]] = {"7": "pause", "8": "record"}
+"""*7 pauses the recording, or goes on with it; *8 begins one on demand, or ends it."""
 
 
 class FeatureKeys:
@@ -27,7 +30,7 @@ class FeatureKeys:
         self._pressed = ""
         self._at = float("-inf")
 
-    def press(self, key: str, now: float, state: ControlState) -> Asked | tuple[str, str] | None:
+    def press(self, key: str, now: float, state: ControlState) -> Asked | RecordKey | tuple[str, str] | None:
         """What is asked with this key, if anything: a request, or (TRANSFER or CONSULT, the number dialled for it)."""
         if key == "*" or now - self._at > BETWEEN_KEYS_S or len(self._pressed) > LONGEST:
             self._pressed = ""
@@ -37,7 +40,7 @@ class FeatureKeys:
             return None
         return self._meaning(self._pressed[1], self._pressed[2:], state)
 
-    def _meaning(self, code: str, number: str, state: ControlState) -> Asked | tuple[str, str] | None:
+    def _meaning(self, code: str, number: str, state: ControlState) -> Asked | RecordKey | tuple[str, str] | None:
         if code in (TRANSFER, CONSULT):
             if not number.endswith("#"):
                 return None
@@ -46,4 +49,4 @@ class FeatureKeys:
         self._pressed = ""
         if code == "0":
             return ResumeAsked() if state == "held" else HoldAsked()
-        return PLAIN.get(code)
+        return RECORD.get(code) or PLAIN.get(code)

@@ -56,6 +56,11 @@ class KnownCallers:
             del self._last_operator[next(iter(self._last_operator))]
         self._notebook.note(f"{LAST_OPERATOR}{who}", f"{operator} {until:.3f}", for_s)
 
+    def forget(self, who: str) -> bool:
+        """Strike out what is remembered of this caller; False when nothing was."""
+        self._notebook.note(f"{LAST_OPERATOR}{who}", None)
+        return self._last_operator.pop(who, None) is not None
+
     async def remember(self) -> None:
         """Take back what an earlier life knew."""
         self._last_operator |= dict(_readable(await self._notebook.read(LAST_OPERATOR)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -16,9 +16,19 @@ log = structlog.get_logger(__name__)
 
 
 class Lives:
-    """The lives that go on, in one TaskGroup of the engine; a bug in one call's life never touches another's."""
+    """The lives that go on, in one TaskGroup of the engine; a bug in one call's life never touches another's.
 
-    def __init__(self, group: asyncio.TaskGroup, telephony: Telephony, switchboard: Switchboard) -> None:
+    ``on_over`` is told of the end of each call that was shown.
+    """
+
+    def __init__(
+        self,
+        group: asyncio.TaskGroup,
+        telephony: Telephony,
+        switchboard: Switchboard,
+        on_over: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_over = on_over
         self._group = group
         self._telephony = telephony
         self._switchboard = switchboard
@@ -52,6 +62,7 @@ class Lives:
 
     async def _live(self, call: Call, known_as: str, life: Coroutine[Any, Any, None], shown: bool) -> None:
         structlog.contextvars.bind_contextvars(call=call.id)
+        call.begins()
         try:
             await life
         except asyncio.CancelledError:
@@ -71,5 +82,8 @@ class Lives:
             self._telephony.unwatch(call.channel)
             self._by_channel.pop(known_as, None)
             if shown:
+                if call.tape is not None:
+                    call.tape.end(call.end_reason or "unknown")
                 self._switchboard.call_over(call)
+                self._on_over()
                 log.info("call_over", reason=call.end_reason)

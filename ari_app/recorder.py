@@ -1,36 +1,33 @@
-"""How does a conversation become a file? Starts and stops MixMonitor and turns what it wrote into a WAV.
+"""How does what a caller says and hears become raw audio, with notes beside it? By MixMonitor, and a pen in a thread of its own.
 
-Recording never stops a call: what fails is logged and the conversation goes on.
+What becomes of both is the recordings' worker's (recording_worker.py), once the notes have ended. Recording never stops a call:
+what fails is logged and the conversation goes on. A note is written before what it tells of is begun.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-from collections.abc import Iterable
+from collections.abc import Collection
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
 from ari_app.clock import Clock
-from recordings.plan import (
-    RecordingPlan,
-    RecordingPolicy,
-    call_of,
-    plan_for_leftover,
-    plan_recording,
-    plan_voicemail,
-)
-from recordings.wav import duration_s, wav_header, whole_frames
+from recordings.names import NOTES, id_of_notes, id_of_part, started_at_of
+from recordings.notes import Began, Ended, Muted, Note, PartBegan, RecordingKind, Unmuted, from_lines, to_line
+from recordings.plan import RecordingPlan, plan_part, plan_voicemail
+from recordings.wav import duration_s
 
 log = structlog.get_logger(__name__)
-ANEW_S = 0.1
+ANEW_S: Final = 0.1
 """From the end of one recording of a channel to the next: until a few of its frames have passed, Asterisk goes on with what
 translated for the first, and drops a second operator whose sequence numbers are lower than the first's."""
-SETTLE_S = 0.25
-SETTLE_DEADLINE_S = 10.0
+SETTLE_S: Final = 0.25
+SETTLE_DEADLINE_S: Final = 10.0
+_APPEND: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 class Recording(Protocol):
@@ -50,40 +47,43 @@ class Recording(Protocol):
 
 
 class Recorder:
-    """Recordings of one instance, below ``folder``."""
+    """The raw recordings of one instance, below ``folder``. ``pen`` writes the notes in their order: a thread, unless given."""
 
-    def __init__(self, folder: Path, asterisk: Recording, clock: Clock) -> None:
+    def __init__(self, folder: Path, asterisk: Recording, clock: Clock, pen: Executor | None = None) -> None:
         self._folder = folder
         self._asterisk = asterisk
         self._clock = clock
         self._stopped_at: dict[str, float] = {}
+        self._closed = False
+        self._pen = pen or ThreadPoolExecutor(1, thread_name_prefix="notes")
         (folder / "raw").mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def plan(self, call: str, policy: RecordingPolicy, part: int = 1) -> RecordingPlan | None:
-        """Where a recording of ``call`` will be; None when the policy says no. A call's later conversations are further parts."""
-        return plan_recording(call, policy, self._clock.now(), part)
+    def let_go(self) -> None:
+        """From now on nothing is noted: recordings go on in Asterisk, and the next life of the controller tells of them."""
+        self._closed = True
+
+    # -- plans and Asterisk --------------------------------------------------------------------------------------------
+
+    def plan(self, call: str, part: int = 1) -> RecordingPlan:
+        """Where a recording of ``call`` will be. A call's later conversations are further parts of the same."""
+        return plan_part(call, part)
 
     def plan_voicemail(self, call: str) -> RecordingPlan:
         """Where the message that a caller leaves will be."""
-        return plan_voicemail(call, self._clock.now())
+        return plan_voicemail(call)
 
     def free_in_s(self, channel: str) -> float:
         """How long ``channel`` has to pass before another recording of it may start; mostly 0."""
         return max(0.0, self._stopped_at.get(channel, 0.0) + ANEW_S - self._clock.now())
 
     async def start(self, plan: RecordingPlan, channel: str) -> bool:
-        """Begin to record ``channel``; False when it could not start. Cut short, it may have started: finish it."""
+        """Begin to record ``channel``; False when it could not start. Cut short, it may have started: stop it."""
         try:
             await self._asterisk.start_recording(channel, self._folder / plan.raw)
         except Exception as failed:
             log.error("recording_not_started", path=str(plan.raw), why=str(failed))
             return False
         return True
-
-    async def finish(self, plan: RecordingPlan, channel: str) -> None:
-        """End the recording and keep it as a WAV. Errors are logged; the raw file stays for the next start then."""
-        await self.stop(channel)
-        await self.keep(plan)
 
     async def stop(self, channel: str) -> None:
         """End the recording of ``channel``; harmless without one. Another may be started when it is free."""
@@ -103,58 +103,116 @@ class Recorder:
             return False
         return True
 
-    async def keep(self, plan: RecordingPlan) -> float:
-        """Keep a recording that was stopped as a WAV; how long it lasts (s), 0 if there is none. Errors are logged; the raw file
-        stays for the next start then."""
-        try:
-            if not (self._folder / plan.raw).exists():
-                log.debug("nothing_was_recorded", path=str(plan.raw))
-                return 0.0
-            await self._settled(self._folder / plan.raw)
-            lasts_s = duration_s((self._folder / plan.raw).stat().st_size)
-            await asyncio.to_thread(keep, self._folder, plan)
-            log.info("recording_kept", path=str(plan.kept))
-            return lasts_s
-        except OSError as failed:
-            log.error("recording_not_kept", path=str(plan.raw), why=str(failed))
-            return 0.0
+    async def settled(self, plan: RecordingPlan) -> float:
+        """Wait until Asterisk's recording thread has written its last: the size stays for SETTLE_S. How long it lasts (s).
 
-    async def keep_leftovers(self, except_for: Iterable[str]) -> None:
-        """Keep the raw files that an earlier life left, but those of the calls in ``except_for``, which go on."""
-        ongoing = set(except_for)
-        for raw in sorted((self._folder / "raw").glob("*.raw")):
-            plan = plan_for_leftover(raw.name)
-            if plan is None or call_of(raw.name) in ongoing:
-                continue
-            try:
-                await asyncio.to_thread(keep, self._folder, plan)
-                log.info("recording_recovered", path=str(plan.kept))
-            except OSError as failed:
-                log.error("recording_not_kept", path=raw.name, why=str(failed))
-
-    async def _settled(self, raw: Path) -> None:
-        """Wait until Asterisk's recording thread has written its last: the size stays for SETTLE_S.
-
-        Asterisk tells of the stop, not of the closed file, and there is no event for that.
+        Asterisk tells of the stop, not of the closed file, and there is no event for that. 0 for a file that is not there.
         """
+        raw = self._folder / plan.raw
         size, waited_s = -1, 0.0
-        while raw.stat().st_size != size and waited_s < SETTLE_DEADLINE_S:
-            size = raw.stat().st_size
+        while (now_size := _size_of(raw)) != size and waited_s < SETTLE_DEADLINE_S:
+            size = now_size
             await self._clock.sleep(SETTLE_S)
             waited_s += SETTLE_S
+        return duration_s(max(0, size))
+
+    # -- notes -----------------------------------------------------------------------------------------------------------
+
+    def note(self, id_: str, *notes: Note) -> asyncio.Future[bool]:
+        """Append to the notes of the recording, in the order of asking; whether it could be done. Nobody need wait for it."""
+        if self._closed:
+            return asyncio.get_running_loop().create_future()
+        text = "".join(to_line(note) for note in notes)
+        path = self._folder / "raw" / f"{id_}{NOTES}"
+        return asyncio.get_running_loop().run_in_executor(self._pen, _append, path, text)
+
+    async def noted(self, id_: str) -> list[Note]:
+        """What the notes of a recording tell so far; nothing where there are none."""
+        path = self._folder / "raw" / f"{id_}{NOTES}"
+        return await asyncio.get_running_loop().run_in_executor(self._pen, _whole_lines, path)
+
+    async def end_abandoned(self, ongoing: Collection[str]) -> None:
+        """Let the worker have what an earlier life left behind, but the recordings of the calls that are ``ongoing``."""
+        loop = asyncio.get_running_loop()
+        ended = await loop.run_in_executor(
+            self._pen, _end_abandoned, self._folder / "raw", frozenset(ongoing), self._clock.now()
+        )
+        for id_ in ended:
+            log.info("recording_recovered", recording=id_)
 
 
-def keep(folder: Path, plan: RecordingPlan) -> None:
-    """Write ``plan.kept`` from ``plan.raw``, whole or not at all, then remove the raw file. Raises OSError."""
-    raw, kept = folder / plan.raw, folder / plan.kept
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = kept.with_suffix(".part")
-    with raw.open("rb") as source, unfinished.open("wb") as target:
-        data_bytes = whole_frames(os.fstat(source.fileno()).st_size)
-        target.write(wav_header(data_bytes))
-        shutil.copyfileobj(source, target, 1 << 20)
-        target.truncate(len(wav_header(0)) + data_bytes)
-        target.flush()
-        os.fsync(target.fileno())
-    unfinished.replace(kept)
-    raw.unlink()
+def is_muted(notes: Collection[Note]) -> bool:
+    """Whether the recording holds silence as asked, at the end of these notes."""
+    asked = [note for note in notes if isinstance(note, Muted | Unmuted)]
+    return bool(asked) and isinstance(asked[-1], Muted)
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _append(path: Path, text: str) -> bool:
+    try:
+        handle = os.open(path, _APPEND, 0o600)
+        try:
+            os.write(handle, text.encode())
+        finally:
+            os.close(handle)
+    except OSError as failed:
+        log.error("recording_note_lost", path=path.name, why=str(failed))
+        return False
+    return True
+
+
+def _read(path: Path) -> list[Note]:
+    try:
+        return from_lines(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as failed:
+        log.warning("recording_notes_unreadable", path=path.name, why=str(failed))
+        return []
+
+
+def _end_abandoned(raw: Path, ongoing: frozenset[str], now: float) -> list[str]:
+    """Append ``Ended`` to the notes of those that nobody goes on with; a raw file without notes gets some from its name."""
+    names = sorted(os.listdir(raw))
+    noted = {id_ for name in names if (id_ := id_of_notes(name)) is not None}
+    parts: dict[str, list[str]] = {}
+    for name in names:
+        if (id_ := id_of_part(name)) is not None:
+            parts.setdefault(id_, []).append(name)
+    ended: list[str] = []
+    for id_ in sorted(noted | parts.keys()):
+        if id_ in ongoing or id_.removesuffix("-voicemail") in ongoing:
+            continue
+        path = raw / f"{id_}{NOTES}"
+        told = _whole_lines(path)
+        if told and isinstance(told[-1], Ended):
+            continue
+        missing = [] if told else _from_names(id_, parts.get(id_, []))
+        if _append(path, "".join(map(to_line, [*missing, Ended(now, "crash")]))):
+            ended.append(id_)
+    return ended
+
+
+def _whole_lines(path: Path) -> list[Note]:
+    """The notes; a line that a crash has torn is cut off, so that the next one begins afresh."""
+    try:
+        told = path.read_bytes()
+    except OSError:
+        return []
+    whole = told.rfind(b"\n") + 1
+    if whole != len(told):
+        os.truncate(path, whole)
+    return _read(path)
+
+
+def _from_names(id_: str, parts: Collection[str]) -> list[Note]:
+    """What can be told of raw files whose notes are lost: the call's id, and when it began."""
+    at = started_at_of(id_)
+    call = id_.removesuffix("-voicemail")
+    kind: RecordingKind = "call" if call == id_ else "voicemail"
+    began = Began(at, id_, call, kind, direction="inbound", number="", caller_shown="", caller_who=None)
+    return [began, *(PartBegan(at, part, "all") for part in parts)]

@@ -5,6 +5,7 @@ Every setting has a default that suits the demo on one machine; docs/settings.md
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ class Settings:
     state: Path = field(metadata={"env": "CENTRALITA_STATE"})
     cache: Path = field(metadata={"env": "CENTRALITA_CACHE"})
     bind_address: str = field(default="127.0.0.1", metadata={"env": "CENTRALITA_BIND_ADDRESS"})
+    browser_media_address: str = field(default="0.0.0.0", metadata={"env": "CENTRALITA_BROWSER_MEDIA_ADDRESS"})  # noqa: S104
     sip_port: int = field(default=5060, metadata={"env": "CENTRALITA_SIP_PORT"})
     rtp_first_port: int = field(default=10000, metadata={"env": "CENTRALITA_RTP_FIRST_PORT"})
     rtp_last_port: int = field(default=12999, metadata={"env": "CENTRALITA_RTP_LAST_PORT"})
@@ -38,6 +40,11 @@ class Settings:
     redis_url: str = field(default="", repr=False, metadata={"env": "REDIS_URL"})
     redis_prefix: str = field(default="centralita:v1:", metadata={"env": "CENTRALITA_REDIS_PREFIX"})
     events_cap: int = field(default=10_000, metadata={"env": "CENTRALITA_EVENTS_CAP"})
+    database_url: str = field(default="", repr=False, metadata={"env": "CENTRALITA_DATABASE_URL"})
+    recordings_store: str = field(default="", metadata={"env": "CENTRALITA_RECORDINGS_STORE"})
+    recordings_recipients: str = field(default="", repr=False, metadata={"env": "CENTRALITA_RECORDINGS_RECIPIENTS"})
+    recordings_identity: Path | None = field(default=None, metadata={"env": "CENTRALITA_RECORDINGS_IDENTITY"})
+    recordings_disk_share: float = field(default=0.9, metadata={"env": "CENTRALITA_RECORDINGS_DISK_SHARE"})
     refuse_above_lag_s: float = field(default=0.15, metadata={"env": "CENTRALITA_REFUSE_ABOVE_LAG_S"})
     ari_secret: str = field(default="", repr=False, metadata={"env": "CENTRALITA_ARI_SECRET"})
     ami_secret: str = field(default="", repr=False, metadata={"env": "CENTRALITA_AMI_SECRET"})
@@ -75,6 +82,31 @@ class Settings:
         """The folder below which recordings are kept."""
         return self.state / "recordings"
 
+    @property
+    def database(self) -> str:
+        """The database's URL for SQLAlchemy: CENTRALITA_DATABASE_URL, else a file of SQLite."""
+        return self.database_url or f"sqlite:///{self.state / 'centralita.db'}"
+
+    @property
+    def own_recordings_key(self) -> Path | None:
+        """The private key that is made where the company has named no public one: for trying, and small centres."""
+        return None if self.recordings_recipients else self.state / "keys" / "recordings.key"
+
+    @property
+    def recordings_keys(self) -> str:
+        """For whom recordings are encrypted: CENTRALITA_RECORDINGS_RECIPIENTS, else our own key's public half."""
+        return self.recordings_recipients or f"@{self.state / 'keys' / 'recordings.pub'}"
+
+    @property
+    def identity_file(self) -> Path | None:
+        """What recordings are played with: CENTRALITA_RECORDINGS_IDENTITY, else our own key."""
+        return self.recordings_identity or self.own_recordings_key
+
+    @property
+    def recordings_store_url(self) -> str:
+        """The store of finished recordings: CENTRALITA_RECORDINGS_STORE, else a folder."""
+        return self.recordings_store or (self.recordings / "stored").absolute().as_uri()
+
 
 SECRETS = (
     "CENTRALITA_ARI_SECRET",
@@ -107,6 +139,7 @@ def load_settings(project: Path, environ: Mapping[str, str] = os.environ) -> Set
             values[setting.name] = _typed(setting.name, str(setting.type), name, text, place, project)
     settings = Settings(**values)
     _check_ports(settings)
+    _check_browser_media_address(settings.browser_media_address)
     if settings.token_key and len(settings.token_key) < TOKEN_KEY_LENGTH:
         raise BadSettings(
             f"CENTRALITA_TOKEN_KEY is shorter than {TOKEN_KEY_LENGTH} characters; remove it from {env_file} "
@@ -136,7 +169,7 @@ def parse_env_file(path: Path) -> dict[str, str]:
 
 
 def _typed(setting: str, kind: str, name: str, text: str, place: str, project: Path) -> Any:
-    if kind == "Path":
+    if kind.startswith("Path"):
         return (project / Path(text).expanduser()).resolve()
     if kind == "float":
         if not re.fullmatch(r"-?[0-9]{1,6}(\.[0-9]{1,3})?", text):
@@ -149,6 +182,18 @@ def _typed(setting: str, kind: str, name: str, text: str, place: str, project: P
     if setting.endswith("_port") and not 1 <= int(text) <= 65535:
         raise BadSettings(f"{name}={text} (from {place}) is not a port; give a number from 1 to 65535")
     return int(text)
+
+
+def _check_browser_media_address(text: str) -> None:
+    try:
+        usable = not ipaddress.IPv4Address(text).is_loopback
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BadSettings(
+            f"CENTRALITA_BROWSER_MEDIA_ADDRESS={text!r} is no address that a browser can be offered; give an IPv4 address of this "
+            "machine outside 127.0.0.0/8, or 0.0.0.0 for all of them"
+        )
 
 
 def _default(setting: str) -> object:

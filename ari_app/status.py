@@ -57,6 +57,15 @@ class StatusPublisher:
         self._shown = masked if mask_callers else str
         self._pauses = pauses
 
+    def is_up(self, call: str) -> bool:
+        """Whether a call is shown that has not ended."""
+        shown = self._board.calls.get(call)
+        return shown is not None and shown.stage != "ended"
+
+    def shown_caller(self, caller: str) -> str:
+        """A caller's number as people see it."""
+        return self._shown(caller)
+
     def mark_forced(self, code: str, by: str | None) -> None:
         """The operator's next pause was asked for by this supervisor, or (None) by the operator."""
         if by is None:
@@ -195,6 +204,8 @@ class StatusPublisher:
                 control=call.control.state if call.control else None,
                 consulting=call.control.other if call.control else None,
                 shown=dict(call.shown),
+                supervised=dict(call.supervised),
+                recording_state=call.recording_state,
             )
         )
         if view:

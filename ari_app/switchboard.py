@@ -116,6 +116,10 @@ class Switchboard:
         """With which wishes a living call entered its queue last."""
         return self._joined.get(call)
 
+    def shown_caller(self, caller: str) -> str:
+        """A caller's number as people see it."""
+        return self._status.shown_caller(caller)
+
     def mark_forced(self, operator: str, by: str | None) -> None:
         """Who asked for the operator's pause that follows: a supervisor, or (None) the operator."""
         self._status.mark_forced(operator, by)

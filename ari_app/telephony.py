@@ -229,6 +229,10 @@ class Telephony(Protocol):
         """Play media URIs one after the other; PlaybackEnded follows for ``playback``."""
         ...
 
+    async def play_to_all(self, bridge: str, playback: str, media: Sequence[str], language: str) -> None:
+        """As ``play``, to everybody in the bridge, who go on hearing each other."""
+        ...
+
     async def stop_playback(self, playback: str) -> None:
         """Stop it; harmless when it has ended."""
         ...
@@ -239,6 +243,14 @@ class Telephony(Protocol):
 
     async def stop_music(self, channel: str, *, in_bridge: bool = False) -> None:
         """End the music; harmless without any. Say whether the channel hears it ``in_bridge``, where a stop may be lost."""
+        ...
+
+    async def start_silence(self, channel: str) -> None:
+        """Send silence, until stop_silence, which must come before a bridge. To whom nothing is sent, nothing can be whispered."""
+        ...
+
+    async def stop_silence(self, channel: str) -> None:
+        """Harmless without any."""
         ...
 
     async def ring(
@@ -287,8 +299,11 @@ class Telephony(Protocol):
         """A mixing bridge that tells of keys. Never use an id twice, not even after destroying it (Asterisk issue #211)."""
         ...
 
-    async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
-        """Connect the channels; they hear each other from now on. Those in another bridge leave that one."""
+    async def add_to_bridge(self, bridge: str, channels: Sequence[str], *, keys_stay: bool = False) -> None:
+        """Connect the channels; they hear each other from now on. Those in another bridge leave that one.
+
+        ``keys_stay``: the keys that these channels press are told to us, and heard by nobody.
+        """
         ...
 
     async def remove_from_bridge(self, bridge: str, channel: str) -> None:
@@ -297,6 +312,17 @@ class Telephony(Protocol):
 
     async def destroy_bridge(self, bridge: str) -> None:
         """Remove it; harmless when it is gone."""
+        ...
+
+    async def snoop(self, snoop: str, channel: str) -> None:
+        """A channel of ours, ``snoop``, that hears what ``channel`` says and hears; what is said to it, ``channel`` alone hears.
+
+        It ends with ``channel``. Raises AlreadyThere.
+        """
+        ...
+
+    async def mute(self, channel: str, *, muted: bool) -> None:
+        """Whether whoever is with ``channel`` hears what it says; its keys are told all the same."""
         ...
 
     async def show_ringing(self, channel: str) -> None:

@@ -5,7 +5,7 @@ A new kind of step is a class in steps.py or steps_outside.py, a member of ``Any
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -24,10 +24,11 @@ AnyStep = (
 
 class Flow(Shape):
     """A whole flow. ``parameters`` are the variables that it is given by a flow that goes through it; ``max_s`` is how long a
-    caller may be in it, not counting queues, conversations and messages."""
+    caller may be in it, not counting queues, conversations and messages; ``record``: whether what follows is recorded."""
 
     description: str = ""
     parameters: tuple[Name, ...] = ()
     max_s: Annotated[SomeSeconds, Field(le=7200)] = 1800.0
+    record: Literal["never", "on_demand", "all", "forced"] | None = None
     entries: Annotated[dict[Name, Name], Field(min_length=1), NoOtherKeys()]
     steps: Annotated[dict[Name, Annotated[AnyStep, Field(discriminator="kind")]], Field(min_length=1), NoOtherKeys()]

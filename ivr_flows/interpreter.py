@@ -115,7 +115,7 @@ def _enter(session: Session, name: str) -> list[FlowEffect]:
                 session.skills = {**session.skills, **step.skills}
                 name = session.leave(("next",))
             case Record():
-                effects.append(messages.Record(step.on))
+                effects.append(messages.Record(step.on and not step.refused, step.refused))
                 name = session.leave(("next",))
             case SubFlow():
                 first = session.dive(step)

@@ -78,9 +78,11 @@ class AwaitDigit:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Begin to record the caller (``on``), or stop. When the flow is over it stops by itself; what is on already stays so."""
+    """Begin to record the caller (``on``), or stop. When the flow is over it stops by itself; what is on already stays so.
+    ``refused``: the caller has said no, for all that follows."""
 
     on: bool
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,8 +286,9 @@ class Return(Step):
 
 class Record(Step):
     """From here on record what the caller says and hears, or (``on: false``) no longer. It ends with the flow, too; callers must
-    have been told."""
+    have been told. ``refused``: the caller does not want to be recorded, in the conversations that follow neither."""
 
     kind: Literal["record"]
     on: bool = True
+    refused: bool = False
     next: Name

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from ari_app.cancellation import in_time
 from ari_app.clock import machine_time
 from ari_app.lag import EventLag
 from ari_app.telephony import (
+    AlreadyThere,
     BridgeInfo,
     CallArrived,
     CallerShown,
@@ -279,6 +280,11 @@ class AriTelephony:
             channelId=channel, playbackId=playback, media=",".join(media), lang=language
         )
 
+    async def play_to_all(self, bridge: str, playback: str, media: Sequence[str], language: str) -> None:
+        """See Telephony.play_to_all."""
+        self._seen.add(playback)
+        await self._ari.bridges.playWithId(bridgeId=bridge, playbackId=playback, media=",".join(media), lang=language)
+
     async def stop_playback(self, playback: str) -> None:
         """See Telephony.stop_playback."""
         with contextlib.suppress(ChannelGone):
@@ -311,6 +317,14 @@ class AriTelephony:
         with contextlib.suppress(TelephonyError):
             await self._ari.channels.stopMoh(channelId=channel)
 
+    async def start_silence(self, channel: str) -> None:
+        """See Telephony.start_silence."""
+        await self._ari.channels.startSilence(channelId=channel)
+
+    async def stop_silence(self, channel: str) -> None:
+        """See Telephony.stop_silence."""
+        await self._ari.channels.stopSilence(channelId=channel)
+
     async def ring(
         self,
         leg: str,
@@ -328,16 +342,22 @@ class AriTelephony:
         """
         # What the phone shows as the caller; as JSON values, so that no text of a caller is ever parsed.
         caller = {"CONNECTEDLINE(num,i)": shown.number, "CONNECTEDLINE(name)": shown.name, **ASK_US_TO_TRANSFER}
+        headers = AUTO_ANSWER if auto_answer else {}
+        async with self._entered(leg):
+            await self._create_leg(leg, phone, {**caller, **variables, **headers}, talks_with)
+        await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
+
+    @contextlib.asynccontextmanager
+    async def _entered(self, leg: str) -> AsyncIterator[None]:
+        """The body makes channel ``leg``; afterwards it is in our application, where it takes commands."""
         entered = self._entering[leg] = asyncio.get_running_loop().create_future()
         try:
-            headers = AUTO_ANSWER if auto_answer else {}
-            await self._create_leg(leg, phone, {**caller, **variables, **headers}, talks_with)
+            yield
             await in_time(entered, COMMAND_DEADLINE_S)
         except TimeoutError as late:
-            raise TelephonyAway(f"waited {COMMAND_DEADLINE_S:g} s for leg {leg} to enter the application") from late
+            raise TelephonyAway(f"waited {COMMAND_DEADLINE_S:g} s for {leg} to enter the application") from late
         finally:
             del self._entering[leg]
-        await self._ari.channels.dial(channelId=leg, timeout=int(timeout_s) + 5)
 
     async def _create_leg(self, leg: str, phone: str, variables: Mapping[str, str], talks_with: str | None) -> None:
         # An originator that has gone meanwhile is as none.
@@ -395,9 +415,30 @@ class AriTelephony:
         """See Telephony.create_bridge. With dtmf_events, since a native bridge keeps the keys pressed in it to itself."""
         await self._ari.bridges.createWithId(bridgeId=bridge, type="mixing,dtmf_events", name=name)
 
-    async def add_to_bridge(self, bridge: str, channels: Sequence[str]) -> None:
+    async def add_to_bridge(self, bridge: str, channels: Sequence[str], *, keys_stay: bool = False) -> None:
         """See Telephony.add_to_bridge."""
-        await self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels))
+        options = {"absorbDTMF": True} if keys_stay else {}
+        await self._ari.bridges.addChannel(bridgeId=bridge, channel=",".join(channels), **options)
+
+    async def snoop(self, snoop: str, channel: str) -> None:
+        """See Telephony.snoop. Where something else is made, Asterisk has a 409 for an id that is there; here it is a 500."""
+        try:
+            async with self._entered(snoop):
+                await self._ari.channels.snoopChannelWithId(
+                    channelId=channel, snoopId=snoop, app=APP, appArgs=OWN_LEG, spy="both", whisper="out"
+                )
+        except (ChannelGone, TelephonyAway):
+            raise
+        except TelephonyError as failed:
+            with contextlib.suppress(ChannelGone):
+                await self._ari.channels.get(channelId=snoop)
+                raise AlreadyThere(str(failed)) from failed
+            raise
+
+    async def mute(self, channel: str, *, muted: bool) -> None:
+        """See Telephony.mute."""
+        change = self._ari.channels.mute if muted else self._ari.channels.unmute
+        await change(channelId=channel, direction="in")
 
     async def remove_from_bridge(self, bridge: str, channel: str) -> None:
         """See Telephony.remove_from_bridge."""

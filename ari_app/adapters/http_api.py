@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -35,9 +36,13 @@ from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_events import EventHub
 from ari_app.adapters.http_history import history_routes
 from ari_app.adapters.http_json import json_bytes, list_bytes, status_bytes
+from ari_app.adapters.http_library import Desk, Library
+from ari_app.adapters.http_library_routes import include_library
 from ari_app.adapters.http_metrics import registry_of
 from ari_app.adapters.http_operators import operator_routes
+from ari_app.adapters.http_pipeline import PipelineCollector, pipeline_routes
 from ari_app.adapters.http_reload import reload_routes
+from ari_app.adapters.http_supervision import supervision_routes
 from ari_app.adapters.http_voicemails import voicemail_routes
 from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
@@ -47,6 +52,7 @@ from ari_app.commands import CentreCommands, Reload, UnknownCall
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject, utc_day
 from ari_app.operator_commands import OperatorCommands
 from ari_app.overload_control import Load
+from ari_app.supervision_desk import SupervisionCommands
 from ari_app.voicemail_desk import VoicemailCommands
 
 log = structlog.get_logger(__name__)
@@ -80,18 +86,22 @@ def create_app(
     callbacks: CallbackCommands | None = None,
     voicemails: VoicemailCommands | None = None,
     calls: CallCommands | None = None,
+    supervision: SupervisionCommands | None = None,
     event_backlog: int = 1000,
     keep_alive_s: float = 15.0,
     followers_max: int = 500,
     history: CentreHistory | None = None,
     day: Callable[[float], str] = utc_day,
     load: Load | None = None,
+    library: Library | None = None,
+    recordings: Path | None = None,
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
     ``token_key`` signs tokens (ValueError below TOKEN_KEY_LENGTH characters); ``now`` is Unix seconds. Create it before
     the engine puts anything on the board, so that the event stream's sequence numbers are the board's. ``history`` answers
-    what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics.
+    what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics, ``library`` has the recordings,
+    ``recordings`` is the folder in which they are made.
     """
     app = FastAPI(
         title="Centralita",
@@ -118,7 +128,15 @@ def create_app(
         app.include_router(voicemail_routes(voicemails))
     if calls is not None:
         app.include_router(call_routes(board, calls))
-    app.include_router(_watch_routes(parts, registry_of(board, hub, history, load)))
+    if supervision is not None:
+        app.include_router(supervision_routes(supervision))
+    if library is not None:
+        include_library(app, Desk(library, board, accounts, now))
+    registry = registry_of(board, hub, history, load)
+    if recordings is not None:
+        app.include_router(pipeline_routes(recordings, now))
+        registry.register(PipelineCollector(recordings, now))
+    app.include_router(_watch_routes(parts, registry))
     if history is not None:
         app.include_router(history_routes(board, history, day))
     return app

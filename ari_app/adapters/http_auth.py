@@ -19,7 +19,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from ari_app.accounts import Account, Accounts
 from ari_app.adapters.http_errors import Refused
+from ari_app.board import StatusBoard
 from ari_app.contract import CallStatus, OperatorStatus, Subject
+from ari_app.operator_commands import Asker
 from ari_app.settings import TOKEN_KEY_LENGTH
 
 TOKEN_LIFE_S: Final = 12 * 3600
@@ -163,6 +165,13 @@ def may_see(caller: Caller, subject: Subject) -> bool:
             return caller.account.code in (subject.operator, subject.consulting)
         case _:
             return True
+
+
+def asker_of(board: StatusBoard, caller: Caller) -> Asker:
+    """A supervisor who looks after some queues sees these; whoever has them all, or none named, sees everything."""
+    account = caller.account
+    some = account.role == "supervisor" and account.queues and not set(account.queues) >= set(board.queues)
+    return Asker(account.code, frozenset(account.queues) if some else None)
 
 
 def demand(allowed: bool) -> None:

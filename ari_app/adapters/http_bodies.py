@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ari_app.accounts import Role
+from ari_app.asked import RecordAction
 from ari_app.callback_desk import CallbackStatus
 from ari_app.commands import WantedState
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus
+from ari_app.supervision import SupervisionMode, SupervisionStatus
 from ari_app.voicemail_desk import VoicemailStatus
 
 
@@ -89,6 +91,26 @@ class TransferBody(ConsultBody):
     """Where the caller goes; ``keep_place``: a queue sees the first time of arrival."""
 
     keep_place: bool = True
+
+
+class RecordingBody(BaseModel):
+    """What is asked of the conversation's recording."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    action: RecordAction
+
+
+class SuperviseBody(BaseModel):
+    """How: hear both; be heard by the operator alone; by both; in the operator's place."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    mode: SupervisionMode
+
+
+class SupervisionsBody(BaseModel):
+    """The supervisions that go on."""
+
+    items: list[SupervisionStatus]
 
 
 class Login(BaseModel):

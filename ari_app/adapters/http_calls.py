@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 from fastapi import APIRouter, Response
 
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, demand, needs_token
-from ari_app.adapters.http_bodies import REFUSALS, ConsultBody, ErrorBody, TargetBody, TransferBody
+from ari_app.adapters.http_bodies import REFUSALS, ConsultBody, ErrorBody, RecordingBody, TargetBody, TransferBody
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import status_bytes
 from ari_app.asked import (
@@ -18,6 +19,8 @@ from ari_app.asked import (
     ConferenceAsked,
     ConsultAsked,
     HoldAsked,
+    RecordAction,
+    RecordAsked,
     ResumeAsked,
     SwapAsked,
     Target,
@@ -66,6 +69,10 @@ def call_routes(board: StatusBoard, calls: CallCommands) -> APIRouter:
             raise Refused(422, "bad_field", "An operator or a number can be consulted; transfer to a queue.", "to")
         return ask(call_id, caller, ConsultAsked(to), body.ticket)
 
+    @router.post("/recording", response_model=CallStatus, status_code=202)
+    async def control_recording(call_id: str, body: RecordingBody, caller: AskedBy) -> Response:
+        return ask.recording(call_id, caller, body.action)
+
     for path, asked in BARE.items():
         _add_bare(router, ask, path, asked)
     return router
@@ -87,17 +94,26 @@ class _Asking:
         self._calls = calls
 
     def __call__(self, call_id: str, caller: Caller, asked: Asked, ticket: str | None) -> Response:
+        answer = self._answered(call_id, caller, lambda: self._calls.ask(call_id, asked, ticket))
+        log.info("call_control_asked", account=caller.account.code, call=call_id, asked=type(asked).__name__)
+        return answer
+
+    def recording(self, call_id: str, caller: Caller, action: RecordAction) -> Response:
+        """Ask something of the conversation's recording."""
+        asked = RecordAsked(action, caller.account.code)
+        return self._answered(call_id, caller, lambda: self._calls.ask_recording(call_id, asked))
+
+    def _answered(self, call_id: str, caller: Caller, ask: Callable[[], CallStatus]) -> Response:
         shown = self._board.calls.get(call_id)
         if shown is None:
             raise Refused(404, "not_found", "There is no such call.")
         demand(caller.sees_all or shown.operator == caller.account.code)
         try:
-            status = self._calls.ask(call_id, asked, ticket)
+            status = ask()
         except UnknownCall:
             raise Refused(404, "call_not_up", "This call has ended.") from None
         except NotNow as refused:
             raise Refused(409, "not_now", f"{refused}.") from None
-        log.info("call_control_asked", account=caller.account.code, call=call_id, asked=type(asked).__name__)
         return Response(status_bytes(status), 202, media_type="application/json")
 
 

@@ -108,7 +108,8 @@ def _said(error: dict[str, Any]) -> str:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    log.error("api_request_failed", path=request.url.path, error=type(error).__name__)
+    path = getattr(request.scope.get("route"), "path", request.url.path)  # a link's address lets in whoever reads it
+    log.error("api_request_failed", path=path, error=type(error).__name__)
     return _answer(500, error_json("internal", "Something went wrong on our side; it has been logged."))
 
 

@@ -14,7 +14,7 @@ from ari_app.adapters.http_auth import (
     AskedBy,
     AskedForOperator,
     AuthenticatedRoute,
-    Caller,
+    asker_of,
     demand,
     may_see,
     needs_token,
@@ -33,7 +33,7 @@ from ari_app.adapters.http_json import status_bytes
 from ari_app.board import StatusBoard
 from ari_app.commands import StateRefused, UnknownCall, UnknownOperator
 from ari_app.contract import CallStatus, OperatorStatus, Subject
-from ari_app.operator_commands import Asker, OperatorCommands, OutOfSight, UnknownDisposition, UnknownQueue
+from ari_app.operator_commands import OperatorCommands, OutOfSight, UnknownDisposition, UnknownQueue
 from ari_app.pauses import UnknownReason
 
 
@@ -57,19 +57,19 @@ def _own_routes(router: APIRouter, board: StatusBoard, desk: OperatorCommands) -
         if body.queues is not None and body.state != "ready":
             raise Refused(422, "bad_field", "Queues are logged into with the state ready.", "queues")
         with _refusals():
-            return _json(desk.set_state(_asker(board, caller), code, body.state, body.reason, body.queues))
+            return _json(desk.set_state(asker_of(board, caller), code, body.state, body.reason, body.queues))
 
     @router.post("/operators/{code}/wrap-up", response_model=OperatorStatus)
     async def extend_wrap_up(code: str, body: WrapUpBody, caller: AskedForOperator) -> Response:
         with _refusals():
-            return _json(desk.extend_wrap_up(_asker(board, caller), code, body.extend_s))
+            return _json(desk.extend_wrap_up(asker_of(board, caller), code, body.extend_s))
 
     @router.post("/calls/{call_id}/disposition", response_model=CallStatus)
     async def give_disposition(call_id: str, body: DispositionBody, caller: AskedBy) -> Response:
         shown = board.calls.get(call_id)
         demand(shown is None or may_see(caller, shown))
         with _refusals():
-            return _json(desk.dispose(_asker(board, caller), call_id, body.code))
+            return _json(desk.dispose(asker_of(board, caller), call_id, body.code))
 
 
 def _supervisors_routes(router: APIRouter, board: StatusBoard, desk: OperatorCommands) -> None:
@@ -77,13 +77,13 @@ def _supervisors_routes(router: APIRouter, board: StatusBoard, desk: OperatorCom
     async def move_operator(code: str, body: ServeBody, caller: AskedBy) -> Response:
         demand(caller.sees_all)
         with _refusals():
-            return _json(desk.serve(_asker(board, caller), code, body.queues))
+            return _json(desk.serve(asker_of(board, caller), code, body.queues))
 
     @router.post("/operators/{code}/release", response_model=OperatorStatus, status_code=202)
     async def release_operator(code: str, caller: AskedBy) -> Response:
         demand(caller.sees_all)
         with _refusals():
-            return _json(desk.release(_asker(board, caller), code), 202)
+            return _json(desk.release(asker_of(board, caller), code), 202)
 
     @router.post("/calls/{call_id}/move", response_model=CallStatus)
     async def move_call(call_id: str, body: MoveBody, caller: AskedBy) -> Response:
@@ -91,14 +91,7 @@ def _supervisors_routes(router: APIRouter, board: StatusBoard, desk: OperatorCom
         if body.queue is None and body.priority is None:
             raise Refused(422, "bad_field", "Give a queue, a priority, or both.", "queue")
         with _refusals():
-            return _json(desk.move_call(_asker(board, caller), call_id, body.queue, body.priority))
-
-
-def _asker(board: StatusBoard, caller: Caller) -> Asker:
-    """A supervisor who looks after some queues sees these; whoever has them all, or none named, sees everything."""
-    account = caller.account
-    some = account.role == "supervisor" and account.queues and not set(account.queues) >= set(board.queues)
-    return Asker(account.code, frozenset(account.queues) if some else None)
+            return _json(desk.move_call(asker_of(board, caller), call_id, body.queue, body.priority))
 
 
 @contextmanager

@@ -31,6 +31,7 @@ class Consultation:
         self._endpoint = ""
         self._tone: str | None = None
         self._ring_s = RING_S
+        self._may_be_silent = False
         self.ring_until: float | None = None
         self.operator: str | None = None
         self.channel = ""
@@ -53,7 +54,7 @@ class Consultation:
 
     def take(self, taken: Taken) -> tuple[str, str]:
         """Go on with somebody whom the phone dialled by itself."""
-        self.channel, self._bridge = taken.channel, taken.bridge
+        self.channel, self._bridge, self._may_be_silent = taken.channel, taken.bridge, True
         self._claim(taken.code)
         self._exchange.telephony.watch(self.channel, self._call)
         return taken.code, self.channel
@@ -139,8 +140,11 @@ class Consultation:
             self._exchange.own_calls.over(self.operator, self.channel)
 
     async def _stop_music(self) -> bool:
+        telephony = self._exchange.telephony
         try:
-            await self._exchange.telephony.stop_music(self.channel, in_bridge=True)
+            await telephony.stop_music(self.channel, in_bridge=True)
+            if self._may_be_silent:  # whoever was taken over may have been on hold
+                await telephony.stop_silence(self.channel)
         except ChannelGone:
             return False
         return True

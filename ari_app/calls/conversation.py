@@ -5,7 +5,6 @@ from __future__ import annotations
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.passing_on import PassOn, pass_on
-from ari_app.calls.recorded import plan_next
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.talking import Talking
 from ari_app.cancellation import to_its_end
@@ -27,7 +26,7 @@ async def converse(call: Call, leg: OperatorLeg, exchange: Exchange) -> JoinQueu
 
 
 async def _talk(call: Call, leg: OperatorLeg, exchange: Exchange) -> PassOn | HangUp:
-    talking = Talking(call, leg, plan_next(call, leg.queue, exchange), exchange)
+    talking = Talking(call, leg, exchange)
     try:
         await talking.connect()
         return await talking.until_over()
@@ -42,8 +41,10 @@ async def go_on_talking(
 
     ``interrupted``: the operator was away from the caller, on hold or consulting, and is brought back.
     """
-    talking = Talking(call, leg, recording, exchange)
+    talking = Talking(call, leg, exchange)
     try:
+        if recording is not None:
+            talking.adopt(recording)
         if interrupted:
             await talking.reconnect()
         over = await talking.until_over()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from ari_app.audit import NoteAct
 from ari_app.call import Call, CallItem
 from ari_app.callback_book import CallbackBook
 from ari_app.centre import Centre, Queue, UnknownPrompt
@@ -21,7 +22,10 @@ from ari_app.lookups import Lookups
 from ari_app.own_calls import OwnCalls
 from ari_app.recorder import Recorder
 from ari_app.services import AgiService, HttpService
+from ari_app.supervision import SupervisionTarget
+from ari_app.supervisions import Supervisions
 from ari_app.switchboard import Switchboard
+from ari_app.tape import Tape
 from ari_app.telephony import Telephony, TelephonyError
 from ari_app.voicemail_book import VoicemailBook
 from ivr_flows.calendars import Calendar
@@ -29,7 +33,8 @@ from ivr_flows.flow import Flow
 from ivr_flows.journey import Journey
 from ivr_flows.messages import Spoken
 from ivr_flows.saying import pieces
-from recordings.plan import RecordingPolicy
+from recordings.names import VOICEMAIL
+from recordings.notes import Began, RecordingKind, RecordingMode
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +70,10 @@ class Exchange:
     lookups: Lookups
     note_journey: Callable[[Journey], None]
     agi_url: Callable[[AgiService], str]
+    note_act: NoteAct
+    why_not_supervised: Callable[[str, SupervisionTarget], str | None]
     dialled_calls: DialledCalls = field(default_factory=DialledCalls)
+    supervisions: Supervisions = field(default_factory=Supervisions)
 
     def queue(self, name: str) -> Queue:
         """The queue as it is now; one that has left the files since, as this call has known it. Raises KeyError."""
@@ -153,9 +161,36 @@ class Exchange:
         """How long an operator's phone rings for ``queue``."""
         return self.queue(queue).rules.ring_timeout_s
 
-    def recording_policy(self, queue: str) -> RecordingPolicy:
-        """Whether conversations of ``queue`` are recorded."""
-        return self.queue(queue).entry.record
+    def recorded_by_number(self, call: Call) -> RecordingMode | None:
+        """What the number that was dialled says of recording."""
+        number = self.in_force().number(call.number)
+        return number.record if number is not None else None
+
+    def is_told(self, call: Call) -> bool:
+        """Whether the caller knows that calls are recorded: works here, has heard the notice, or is told otherwise."""
+        number = self.in_force().number(call.number)
+        known = call.told or call.from_phone or (number is not None and number.told)
+        return known or self.in_force().recording_notice is None
+
+    def notice(self, language: str) -> list[str]:
+        """What is played to tell callers."""
+        prompt = self.in_force().recording_notice
+        return [] if prompt is None else self.media([prompt], language)
+
+    def tape(self, call: Call) -> Tape:
+        """The call's recording, of which nothing may have been made yet."""
+        if call.tape is None:
+            call.tape = self._new_tape(call, "call", call.id)
+        return call.tape
+
+    def voicemail_tape(self, call: Call) -> Tape:
+        """The recording of the message that the caller leaves."""
+        return self._new_tape(call, "voicemail", f"{call.id}{VOICEMAIL}")
+
+    def _new_tape(self, call: Call, kind: RecordingKind, id_: str) -> Tape:
+        who, shown = self.known_callers.who(call.caller), self.switchboard.shown_caller(call.caller)
+        began = Began(call.started, id_, call.id, kind, call.direction, call.number, shown, who)
+        return Tape(began, self.recorder, self.clock.now)
 
     async def hang_up(self, channel: str) -> None:
         """End a channel as part of tidying up: what cannot be ended now is swept later."""

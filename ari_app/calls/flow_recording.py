@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import structlog
-
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.recorded import Recorded
-
-log = structlog.get_logger(__name__)
+from recordings.modes import mode_of
 
 
 class FlowRecording:
-    """The recording of one caller in one flow, if there is any: a part of the call's recordings like a conversation."""
+    """The recording of one caller in one flow, if there is any: a part of the call's recording like a conversation."""
 
     def __init__(self, call: Call, exchange: Exchange) -> None:
         self._call = call
@@ -20,24 +17,20 @@ class FlowRecording:
         self._recorded: Recorded | None = None
 
     async def turn(self, *, on: bool) -> None:
-        """Begin, or stop; harmless where it is so already."""
+        """Begin, or stop; harmless where it is so already. The caller has been told."""
         if not on:
             await self.stop()
         elif self._recorded is None:
             call, exchange = self._call, self._exchange
-            await exchange.clock.sleep(exchange.recorder.free_in_s(call.channel))
-            call.conversations += 1
-            plan = exchange.recorder.plan(call.id, "all", call.conversations)
-            self._recorded = Recorded(call, plan, exchange)
+            mode = mode_of(("all", exchange.recorded_by_number(call)), refused=call.refuses_recording)
+            exchange.tape(call).stage("flow")
+            self._recorded = Recorded(call, mode, None, exchange)
             await self._recorded.start()
 
     async def mute(self, *, muted: bool) -> None:
-        """Let nothing be recorded, or go on. What cannot be muted is stopped: no digit of a card is worth a recording."""
-        if self._recorded is None:
-            return
-        if not await self._exchange.recorder.mute(self._call.channel, muted=muted):
-            log.error("recording_stopped_for_a_payment", call=self._call.id)
-            await self.stop()
+        """Let nothing be recorded, or go on."""
+        if self._recorded is not None:
+            await self._recorded.mute(muted=muted, by="flow")
 
     async def stop(self) -> None:
         """Now, before another recording of the channel may start."""
@@ -46,7 +39,7 @@ class FlowRecording:
             await recorded.stop()
 
     def finish(self) -> None:
-        """The caller has gone: keep it beside."""
+        """The caller has gone: stop beside."""
         recorded, self._recorded = self._recorded, None
         if recorded is not None:
             recorded.finish()

@@ -118,6 +118,7 @@ class Guidance:
         self._recording = FlowRecording(call, exchange)
         self._session: Session | None = None
         self._said: int = 0
+        self._tells = False
         self._waits_for: int = 0
         self._key_until: float | None = None
         self._over_at = 0.0
@@ -129,6 +130,7 @@ class Guidance:
         call, exchange, flows = self._call, self._exchange, self._exchange.flows(flow)
         session = Session.begin(flows, flow, entry, call.language, caller=call.caller, number=call.number)
         session.skills = dict(skills or {})
+        call.flow_record = flows[flow].record or call.flow_record
         self._session = session
         self._over_at = exchange.clock.now() + flows[flow].max_s
         self._travelogue = Travelogue(call, session, entry, exchange.flow_version(flow), exchange.clock)
@@ -204,12 +206,14 @@ class Guidance:
                     ahead.extend(interpreter.handle(self._flow_session, PromptsFinished(effect.id)))
                 case SayPrompts():
                     self._said, self._key_until = effect.id, None
+                    self._tells = self._exchange.in_force().recording_notice in effect.prompts
                     await self._speech.say(media, effect.language)
                 case StopSpeaking():
                     await self._speech.stop()
                 case AwaitDigit(timeout_s=timeout_s):
                     self._key_until = self._exchange.clock.now() + timeout_s
-                case Record(on=on):
+                case Record(on=on, refused=refused):
+                    self._call.refuses_recording = self._call.refuses_recording or refused
                     await self._recording.turn(on=on)
                 case MuteRecording(muted=muted):
                     await self._recording.mute(muted=muted)
@@ -251,6 +255,7 @@ class Guidance:
                 self._note_outcome(outcome)
                 return Performed(id_, outcome, values)
             case _ if self._speech.ended(item):
+                self._call.told = self._call.told or self._tells
                 return PromptsFinished(self._said)
             case _:
                 return None

@@ -122,7 +122,7 @@ async def _show_elsewhere(call: Call, asked: PassOn, exchange: Exchange) -> None
 async def _give_back(call: Call, asked: PassOn, exchange: Exchange) -> OperatorLeg | JoinQueue:
     """Nobody answered: back to the operator, or else to the queue."""
     log.info("caller_given_back", call=call.id, by=asked.by)
-    if is_free_again(asked.by, call.id, exchange.switchboard.acd):
+    if asked.by and is_free_again(asked.by, call.id, exchange.switchboard.acd):
         leg = await ring_only(call, asked.by, asked.queue, asked.place, exchange, wake=True)
         if leg is not None:
             return leg

@@ -6,6 +6,7 @@ What is asked comes from the API, from the phone (REFER, re-INVITE, keys), and b
 from __future__ import annotations
 
 import asyncio
+from typing import assert_never
 
 import structlog
 
@@ -16,6 +17,7 @@ from ari_app.asked import (
     ConferenceAsked,
     ConsultAsked,
     HoldAsked,
+    RecordAsked,
     ResumeAsked,
     SwapAsked,
     ToQueue,
@@ -27,8 +29,9 @@ from ari_app.calls.passing_on import PassOn, dialled_request
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.three import Over, Three
 from ari_app.control_states import trigger_of
-from ari_app.dialled_calls import pass_to_conversation
+from ari_app.dialled_calls import DialledCall, pass_to_conversation
 from ari_app.feature_keys import CONSULT, FeatureKeys
+from ari_app.supervision import BargeAsked, TakeOverAsked, UnbargeAsked
 from ari_app.telephony import (
     AttendedTransferAsked,
     BlindTransferAsked,
@@ -53,8 +56,8 @@ GONE_S = 1.0
 class Talking(Three):
     """One conversation. ``until_over`` is its course, ``take_apart`` undoes it however it ended."""
 
-    def __init__(self, call: Call, leg: OperatorLeg, recording: RecordingPlan | None, exchange: Exchange) -> None:
-        super().__init__(call, leg, recording, exchange)
+    def __init__(self, call: Call, leg: OperatorLeg, exchange: Exchange) -> None:
+        super().__init__(call, leg, exchange)
         self._keys = FeatureKeys()
 
     async def connect(self) -> None:
@@ -62,7 +65,9 @@ class Talking(Three):
         await self._exchange.stop_music(self._call)
         if self._own is not None:
             self._exchange.dialled_calls.put(self._own)
+        self._mark_stage()
         await asyncio.gather(self._join(), self._recorded.start())
+        self._exchange.supervisions.conversation_changed()
 
     async def _join(self) -> None:
         try:
@@ -84,8 +89,13 @@ class Talking(Three):
                 return True
         return False
 
+    def adopt(self, recording: RecordingPlan) -> None:
+        """The part that an earlier life of the controller began goes on."""
+        self._recorded.adopt(recording)
+
     async def reconnect(self) -> None:
         """After a restart of the controller in the midst of a hold or a consultation: they talk again."""
+        await self._exchange.telephony.stop_silence(self._leg.channel)
         await self._exchange.stop_music(self._call, in_bridge=True)
         await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._leg.channel])
 
@@ -99,11 +109,14 @@ class Talking(Three):
     async def take_apart(self) -> None:
         """End what is left; the recording is kept beside, so that nobody waits for a file."""
         exchange, call = self._exchange, self._call
-        call.control = None
+        call.control = call.recorded = None
+        call.supervised = {who: mode for who, mode in call.supervised.items() if mode != "take_over"}
         if self._own is not None:
             exchange.dialled_calls.pop(self._own)
         if self._consultation is not None:
             await self._consultation.end()
+        await self._send_out_supervisors()
+        exchange.supervisions.conversation_changed()
         goes_on = isinstance(self._over, PassOn) or call.in_flow is not None
         if self._own is None or not self._own.given_away:
             await exchange.end_leg(self._leg.channel)
@@ -142,10 +155,12 @@ class Talking(Three):
                 calls = self._exchange.switchboard.calls.values()
                 if self._own is None or not pass_to_conversation(self._own, named, calls):
                     await self._exchange.telephony.transfer_progress(channel, "declined")
-            case AttendedTransferAsked(channel=channel, target=target):
-                await self._phone_connects(channel, target)
+            case AttendedTransferAsked(channel=channel, own_other=named, target=target):
+                await self._phone_connects(channel, named, target)
             case DigitPressed(channel=channel, digit=digit) if channel == control.channel:
                 await self._key_pressed(digit)
+            case RecordAsked():
+                await self._recorded.ask(item)
             case _ if isinstance(item, Asked):
                 await self._do(item)
             case _:
@@ -157,19 +172,21 @@ class Talking(Three):
         if isinstance(asked, tuple):
             code, dialled = asked
             asked = dialled_request(dialled, self._leg.operator, self._exchange, consult=code == CONSULT)
-        if asked is not None:
+        if isinstance(asked, str):
+            await self._recorded.ask(self._recorded.meant_by(asked, self._leg.operator))
+        elif asked is not None:
             await self._do(asked)
 
     async def _do(self, asked: Asked) -> None:
         """What is asked was possible when it was asked; it may not be any more."""
         if not self._control.may(trigger_of(asked)):
             log.info("asked_too_late", asked=type(asked).__name__, state=self._control.state)
+            if isinstance(asked, BargeAsked | TakeOverAsked):
+                asked.by.granted(False)
             return
         match asked:
             case HoldAsked():
-                await self._leave_caller()
-                await self._exchange.telephony.remove_from_bridge(self._leg.bridge, self._leg.channel)
-                self._show("held")
+                await self._hold()
             case ResumeAsked():
                 await self._back_to_caller()
                 self._show("talking")
@@ -178,6 +195,7 @@ class Talking(Three):
                 self._pass_on(to, keep_place=keep_place)
             case ConsultAsked():
                 await self._remember_ticket()
+                await self._no_silence()
                 await self._consult(asked)
             case SwapAsked():
                 await self._swap()
@@ -187,6 +205,14 @@ class Talking(Three):
                 await self._other_gone()
             case ConferenceAsked():
                 await self._confer()
+            case BargeAsked(by=by):
+                await self._barge(by)
+            case UnbargeAsked(by=by):
+                self._unbarge(by)
+            case TakeOverAsked(by=by):
+                await self._taken_over_by(by)
+            case _:
+                assert_never(asked)
 
     async def _remember_ticket(self) -> None:
         """On the channel, where a later life of the controller finds it; nothing in Asterisk ever reads it."""
@@ -210,15 +236,22 @@ class Talking(Three):
                 self._over = HangUp("forwarded")
             case "talking" | "held" | "held_by_phone":
                 self._over = HangUp("operator_hung_up")
+            case "barged" | "taken_over":
+                if not await self._taken_over_by_barged():
+                    self._over = HangUp("operator_hung_up")
             case "ringing_other":
                 self._pass_on(ToQueue(self._leg.queue))
             case _:
                 await self._complete()
 
-    async def _phone_connects(self, channel: str, target: str | None) -> None:
-        """A REFER with Replaces: the phone dialled the other by itself; both its channels end."""
+    async def _phone_connects(self, channel: str, named: str | None, target: str | None) -> None:
+        """A REFER with Replaces: the phone dialled the other by itself; both its channels end.
+
+        Asterisk knows no ``target`` where more than two are together (the notice, or a supervisor who barged in); the call that the
+        phone named is known all the same.
+        """
         exchange, control = self._exchange, self._control
-        other = exchange.dialled_calls.get(target) if target is not None and control.may("take_other") else None
+        other = self._other_of_phone(named, target) if control.may("take_other") else None
         if other is None or other.call.caller != control.operator:
             log.info("phones_transfer_refused", why="not a call of this phone that was answered")
             await exchange.telephony.transfer_progress(channel, "declined")
@@ -228,3 +261,9 @@ class Talking(Three):
             self._pass_on(ToQueue(self._leg.queue))  # gone meanwhile; the phone thinks that it is done
             return
         await self._complete()
+
+    def _other_of_phone(self, named: str | None, target: str | None) -> DialledCall | None:
+        dialled = self._exchange.dialled_calls
+        if target is not None:
+            return dialled.get(target)
+        return dialled.of_phone(named) if named is not None else None

@@ -10,6 +10,7 @@ from ari_app.calls.guidance import play_to_end
 from ari_app.calls.speech import Speech
 from ari_app.cancellation import to_its_end
 from ari_app.centre import UnknownPrompt
+from ari_app.tape import Tape
 from ari_app.telephony import DigitPressed as KeyPressed
 from ivr_flows.messages import HangUp
 from recordings.plan import RecordingPlan
@@ -30,17 +31,20 @@ async def take_message(call: Call, mailbox: str, queue: str | None, exchange: Ex
     """Record the caller's message, and tell the operators of ``queue``; False if there is no recorder."""
     await exchange.stop_music(call)
     await play_to_end(call, exchange, (_prompt(call, mailbox, exchange),))
-    plan = exchange.recorder.plan_voicemail(call.id)
+    plan, tape = exchange.recorder.plan_voicemail(call.id), exchange.voicemail_tape(call)
+    tape.stage("voicemail", queue=queue)
+    if not await tape.part_begins(plan, "all"):
+        return False
     try:
         if not await exchange.recorder.start(plan, call.channel):
             return False
-        call.voicemail = str(plan.kept)
+        call.voicemail = plan.key
         exchange.switchboard.publish_call(call.id)
         await Speech(call, exchange).say([BEEP], call.language)
         await _until_done(call, exchange)
         return True
     finally:
-        await to_its_end(_keep(plan, call, queue, exchange))
+        await to_its_end(_keep(plan, tape, call, queue, exchange))
 
 
 def _prompt(call: Call, mailbox: str, exchange: Exchange) -> str:
@@ -59,14 +63,15 @@ async def _until_done(call: Call, exchange: Exchange) -> None:
             return
 
 
-async def _keep(plan: RecordingPlan, call: Call, queue: str | None, exchange: Exchange) -> None:
+async def _keep(plan: RecordingPlan, tape: Tape, call: Call, queue: str | None, exchange: Exchange) -> None:
     """The recording ends now, so that the flow may go on; the rest is done beside."""
     await exchange.recorder.stop(call.channel)
-    exchange.in_background(_tell(plan, call, queue, exchange))
+    exchange.in_background(_tell(plan, tape, call, queue, exchange))
 
 
-async def _tell(plan: RecordingPlan, call: Call, queue: str | None, exchange: Exchange) -> None:
+async def _tell(plan: RecordingPlan, tape: Tape, call: Call, queue: str | None, exchange: Exchange) -> None:
     """Those who serve the queue, if anything was said."""
-    lasts_s = await exchange.recorder.keep(plan)
+    tape.end("voicemail_left")
+    lasts_s = await tape.part_over(plan)
     if queue is not None and lasts_s >= SHORTEST_S:
-        exchange.voicemails.left(call, queue, str(plan.kept), lasts_s)
+        exchange.voicemails.left(call, queue, plan.key, lasts_s)

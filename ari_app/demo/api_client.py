@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import TracebackType
 from typing import Any, Self
 
@@ -44,6 +45,21 @@ class ApiClient:
     async def hang_up(self, call: str) -> Any:
         """End a call. Raises ApiRefused."""
         return await self.ask("POST", f"/api/v1/calls/{call}/hangup", None)
+
+    async def recorded(self, id_: str, within_s: float = 20.0) -> bytes:
+        """A recording as a WAV file, once it is kept. Raises ApiRefused."""
+        path = f"/api/v1/recordings/{id_}/audio?format=wav"
+        until = asyncio.get_running_loop().time() + within_s
+        try:
+            while True:
+                async with self._session.get(self._base_url + path, headers=self._headers) as response:
+                    if response.status < 400:
+                        return await response.read()
+                    if response.status != 404 or asyncio.get_running_loop().time() > until:
+                        raise ApiRefused(f"GET {path}: {response.status} {(await response.text())[:300]}")
+                await asyncio.sleep(0.05)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ApiRefused(f"GET {path} at {self._base_url}: {error or type(error).__name__}") from error
 
     async def ask(self, method: str, path: str, body: object) -> Any:
         """Any request, with its whole path. Raises ApiRefused."""

@@ -7,6 +7,8 @@ import re
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from ari_app.clock import machine_time
+from ari_app.keeping.workers import whats_wrong
 from ari_app.settings import Settings
 from ari_app.stack import background, ready
 from ari_app.stack.asterisk_root import asterisk_at_hand
@@ -31,6 +33,7 @@ async def running_checks(settings: Settings) -> list[Check]:
         await redis_check(settings),
         await _phones(settings),
         await _engine(settings),
+        _recordings(settings),
     ]
 
 
@@ -79,6 +82,13 @@ def count_contacts(told: str) -> tuple[int, int]:
     """(reachable, registered) in the answer to ``pjsip show contacts``; the status column says Avail when it answers."""
     contacts = re.findall(r"^\s*Contact:\s+\S+/sips?:\S+\s+\S+\s+(\S+)", told, flags=re.MULTILINE)
     return sum(status == "Avail" for status in contacts), len(contacts)
+
+
+def _recordings(settings: Settings) -> Check:
+    wrong = whats_wrong(settings.recordings, machine_time())
+    if wrong is None:
+        return Check("recordings", "ok", "a worker keeps them, no alarm stands")
+    return Check("recordings", "warn", wrong, "docs/recordings.md has a remedy for each alarm")
 
 
 async def _engine(settings: Settings) -> Check:

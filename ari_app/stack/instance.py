@@ -37,8 +37,8 @@ _ASTERISK_ENDS_ALONE_S = 2.0
 class Instance:
     """One set below ``settings.state``, which no other Instance may use at the same time.
 
-    ``redis_install`` is None when REDIS_URL names a server that is not ours. ``asterisk``, ``redis`` and ``engine`` are
-    the three children; start them with the methods here, which wait until they answer; ``stop``/``kill`` them directly.
+    ``redis_install`` is None when REDIS_URL names a server that is not ours. ``asterisk``, ``redis``, ``engine`` and ``recordings``
+    are the children; start them with the methods here, which wait until they answer; ``stop``/``kill`` them directly.
     """
 
     def __init__(
@@ -59,7 +59,11 @@ class Instance:
         asterisk = self._plan("asterisk", self._asterisk_command())
         self.asterisk = Child(replace(asterisk, after_sigterm=self._end_idle_asterisk))
         self.redis = Child(self._plan("redis", self._redis_command()))
-        self.engine = Child(self._plan("engine", (sys.executable, "-m", "ari_app"), settings_environment(settings)))
+        ours = settings_environment(settings)
+        self.engine = Child(self._plan("engine", (sys.executable, "-m", "ari_app"), ours))
+        self.recordings = Child(
+            self._plan("recordings", (sys.executable, "-m", "ari_app.cli", "recordings", "work"), ours)
+        )
 
     async def __aenter__(self) -> Self:
         try:
@@ -83,7 +87,7 @@ class Instance:
         """
         self.folders.make()
         self._take_lock()
-        for name in ("engine", "asterisk", "redis"):
+        for name in ("engine", "recordings", "asterisk", "redis"):
             self._leftover(name)
         require_free(self.settings, ports_of(self.settings))
         context = conf.context_for(
@@ -113,14 +117,19 @@ class Instance:
         address, port = self.settings.bind_address, self.settings.api_port
         await ready.until_ready(self.engine, lambda: ready.http_ok(address, port, "/healthz"), _READY_WITHIN_S)
 
+    async def start_recordings(self) -> None:
+        """Start the worker that keeps what is recorded. Nobody waits for it: what it has not done yet stays where it is."""
+        await self.recordings.start()
+
     async def asterisk_rx(self, command: str) -> str:
         """What Asterisk's console answers to ``command``. Raises StartFailed when it is not there."""
         return await asterisk_rx(self._asterisk_install, self.folders, command)
 
     async def close(self) -> None:
-        """Stop engine, Asterisk and Redis in this order, whatever runs of them, and give the state folder back."""
+        """Stop engine, Asterisk, Redis and the recordings' worker in this order, whatever runs of them, and give the state folder
+        back."""
         try:
-            for child in (self.engine, self.asterisk, self.redis):
+            for child in (self.engine, self.asterisk, self.redis, self.recordings):
                 await child.stop()
         finally:
             if self._lock is not None:
@@ -219,4 +228,4 @@ def settings_environment(settings: Settings) -> dict[str, str]:
     known = [
         (setting.metadata["env"], getattr(settings, setting.name)) for setting in fields(Settings) if setting.metadata
     ]
-    return {name: str(value) for name, value in known if value != ""}
+    return {name: str(value) for name, value in known if value not in ("", None)}

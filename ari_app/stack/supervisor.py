@@ -35,7 +35,7 @@ class Backoff:
 
 
 async def supervise(instance: Instance, say: Say, backoff: Backoff | None = None) -> None:
-    """Keep Redis, Asterisk and the engine up until cancelled; each is started again alone, the others are not touched.
+    """Keep Redis, Asterisk, the engine and the recordings' worker up until cancelled; each is started again alone.
 
     A part that was not running when this is called (a Redis that is not ours) is left alone.
     """
@@ -44,6 +44,7 @@ async def supervise(instance: Instance, say: Say, backoff: Backoff | None = None
         (instance.redis, instance.start_redis),
         (instance.asterisk, instance.start_asterisk),
         (instance.engine, instance.start_engine),
+        (instance.recordings, instance.start_recordings),
     ]
     async with asyncio.TaskGroup() as group:
         for child, start in parts:

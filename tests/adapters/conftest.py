@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from ari_app.accounts import Account, Accounts, one_secret_for_all
 from ari_app.adapters.http_api import HealthPart, create_app
-from ari_app.asked import Asked
+from ari_app.asked import Asked, RecordAsked
 from ari_app.board import StatusBoard
 from ari_app.call_commands import NotNow
 from ari_app.callback_desk import CallbackStatus
@@ -154,6 +154,9 @@ class FakeCentre:
         shown = self._call(asker, call)
         self.board.put_call(replace(shown, queue=queue or shown.queue, priority=priority or 0))
         return self.board.calls[call]
+
+    def ask_recording(self, call: str, asked: RecordAsked) -> CallStatus:
+        raise NotNow("nothing is recorded now")
 
     def ask(self, call: str, asked: Asked, ticket: str | None = None) -> CallStatus:
         """See CallCommands; a call that waits can be asked nothing, a held one not be held again."""

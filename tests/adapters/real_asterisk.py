@@ -40,6 +40,10 @@ class Bench(Protocol):
         """...and comes back."""
         ...
 
+    async def phone_presses(self, digit: str) -> None:
+        """The person at 1001 presses a key in the newest call."""
+        ...
+
     async def phone_refers(self, destination: str) -> None:
         """The person at 1001 passes the newest call on, blind."""
         ...
@@ -104,6 +108,10 @@ class RealBench:
 
     async def phone_comes_back(self) -> None:
         await self._phone.calls[-1].resume()
+
+    async def phone_presses(self, digit: str) -> None:
+        await self._phone.calls[-1].answered()
+        await self._phone.calls[-1].send_digit(digit)
 
     async def phone_refers(self, destination: str) -> None:
         await self._phone.calls[-1].answered()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
@@ -22,6 +24,7 @@ from ari_app.telephony import (
     ChannelGone,
     ChannelHeld,
     ChannelUnheld,
+    DigitPressed,
     LegAnswered,
     LegRinging,
     PhoneUnreachable,
@@ -60,6 +63,9 @@ class FakeBench:
 
     async def phone_comes_back(self) -> None:
         self.telephony.takes_back(self._newest())
+
+    async def phone_presses(self, digit: str) -> None:
+        self.telephony.presses(self._newest(), digit)
 
     async def phone_refers(self, destination: str) -> None:
         self.telephony.refers(self._newest(), destination)
@@ -119,6 +125,30 @@ async def answered_leg(bench: Bench) -> tuple[str, asyncio.Queue[TelephonyEvent]
     leg, inbox = await ring(bench, "answers")
     await next_of(inbox, LegAnswered)
     return leg, inbox
+
+
+@dataclass
+class Two:
+    """Two who talk in a bridge, ``one`` and the newer ``other``, each with an inbox."""
+
+    one: str
+    ones: asyncio.Queue[TelephonyEvent]
+    other: str
+    others: asyncio.Queue[TelephonyEvent]
+    bridge: str
+
+
+@asynccontextmanager
+async def two_who_talk(bench: Bench) -> AsyncIterator[Two]:
+    """They hang up, and their bridge ends, afterwards."""
+    two = Two(*await answered_leg(bench), *await answered_leg(bench), fresh("bridge"))
+    await bench.telephony.create_bridge(two.bridge, "centralita:c1")
+    await bench.telephony.add_to_bridge(two.bridge, [two.one, two.other])
+    yield two
+    for leg in (two.one, two.other):
+        await bench.telephony.hang_up(leg)
+    await bench.telephony.destroy_bridge(two.bridge)
+    await no_channel_is_listed(bench)
 
 
 async def answered_caller(bench: Bench) -> tuple[str, asyncio.Queue[TelephonyEvent]]:
@@ -218,11 +248,11 @@ class TelephonyContract:
         bridge = fresh("bridge")
         await bench.telephony.create_bridge(bridge, "centralita:c1")
         await bench.telephony.add_to_bridge(bridge, [leg])
-        await bench.telephony.set_variable(leg, "CENTRALITA_RECORDING", "2026/11/24/x.wav")
+        await bench.telephony.set_variable(leg, "CENTRALITA_RECORDING", "x.raw")
         (channel,) = await bench.telephony.channels()
         assert (channel.id, channel.up, channel.in_our_app) == (leg, True, True)
         assert channel.variables["CENTRALITA_CALL"] == "c1"
-        assert channel.variables["CENTRALITA_RECORDING"] == "2026/11/24/x.wav"
+        assert channel.variables["CENTRALITA_RECORDING"] == "x.raw"
         (found,) = await bench.telephony.bridges()
         assert (found.id, found.name, found.channels) == (bridge, "centralita:c1", (leg,))
         await bench.telephony.destroy_bridge(bridge)
@@ -246,6 +276,84 @@ class TelephonyContract:
             await bench.telephony.destroy_bridge(bridge)
         await bench.telephony.hang_up(leg)
         await next_of(inbox, ChannelEnded)
+
+    async def test_a_snoop_is_a_channel_of_ours_that_ends_with_the_one_it_hears(self, bench: Bench) -> None:
+        snoop, inbox = fresh("snoop"), asyncio.Queue[TelephonyEvent]()
+        async with two_who_talk(bench) as two:
+            bench.telephony.watch(snoop, inbox)
+            await bench.telephony.snoop(snoop, two.other)
+            (found,) = [channel for channel in await bench.telephony.channels() if channel.id == snoop]
+            assert found.in_our_app
+            assert not found.variables.get("CENTRALITA_ROLE")  # nobody's: a later life of the controller removes it
+            with pytest.raises(AlreadyThere):
+                await bench.telephony.snoop(snoop, two.other)
+            ear = fresh("bridge")
+            await bench.telephony.create_bridge(ear, "centralita:c2")
+            await bench.telephony.add_to_bridge(ear, [snoop])
+            await bench.telephony.hang_up(two.other)
+            ended = await next_of(inbox, ChannelEnded)
+            assert isinstance(ended, ChannelEnded)
+            assert ended.channel == snoop
+            await bench.telephony.destroy_bridge(ear)
+
+    async def test_a_snoop_that_is_hung_up_leaves_the_two_who_talk(self, bench: Bench) -> None:
+        async with two_who_talk(bench) as two:
+            for _ in range(2):
+                snoop, inbox = fresh("snoop"), asyncio.Queue[TelephonyEvent]()
+                bench.telephony.watch(snoop, inbox)
+                await bench.telephony.snoop(snoop, two.other)
+                await bench.telephony.hang_up(snoop)
+                await next_of(inbox, ChannelEnded)
+            (found,) = await bench.telephony.bridges()
+            assert set(found.channels) == {two.one, two.other}
+
+    async def test_nobody_can_listen_to_a_channel_that_is_gone(self, bench: Bench) -> None:
+        snoop = fresh("snoop")
+        with pytest.raises(ChannelGone):
+            await bench.telephony.snoop(snoop, fresh("nobody"))
+        await no_channel_is_listed(bench)
+        leg, inbox = await answered_leg(bench)
+        await bench.telephony.snoop(snoop, leg)  # that id was not used
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+        await no_channel_is_listed(bench)
+
+    async def test_the_keys_of_a_channel_that_is_muted_are_told_all_the_same(self, bench: Bench) -> None:
+        async with two_who_talk(bench) as two:
+            for muted, digit in ((True, "7"), (False, "8")):
+                await bench.telephony.mute(two.other, muted=muted)
+                await bench.telephony.mute(two.other, muted=muted)  # harmless twice
+                await bench.phone_presses(digit)
+                assert await next_of(two.others, DigitPressed) == DigitPressed(two.other, digit)
+        with pytest.raises(ChannelGone):
+            await bench.telephony.mute(fresh("nobody"), muted=True)
+
+    async def test_keys_that_stay_with_a_channel_are_told(self, bench: Bench) -> None:
+        async with two_who_talk(bench) as two:
+            ear = fresh("bridge")
+            await bench.telephony.create_bridge(ear, "centralita:c2")
+            for bridge in (ear, two.bridge):
+                await bench.telephony.add_to_bridge(bridge, [two.other], keys_stay=True)
+                await bench.phone_presses("5")
+                assert await next_of(two.others, DigitPressed) == DigitPressed(two.other, "5")
+            await bench.telephony.destroy_bridge(ear)
+
+    async def test_silence_is_sent_until_it_is_stopped_which_is_harmless_without_any(self, bench: Bench) -> None:
+        leg, inbox = await answered_leg(bench)
+        await bench.telephony.stop_silence(leg)
+        for _ in range(2):
+            await bench.telephony.start_silence(leg)
+            await bench.telephony.stop_silence(leg)
+        await bench.telephony.stop_silence(leg)
+        bridge = fresh("bridge")
+        await bench.telephony.create_bridge(bridge, "centralita:c1")
+        await bench.telephony.add_to_bridge(bridge, [leg])
+        await bench.telephony.destroy_bridge(bridge)
+        await bench.telephony.hang_up(leg)
+        await next_of(inbox, ChannelEnded)
+        for silence in (bench.telephony.start_silence, bench.telephony.stop_silence):
+            with pytest.raises(ChannelGone):
+                await silence(leg)
 
     async def test_hold_from_the_phone_is_heard_of(self, bench: Bench) -> None:
         leg, inbox = await answered_leg(bench)
@@ -384,10 +492,38 @@ class TelephonyContract:
             await bench.telephony.get_variable(fresh("nobody"), "DOUBLE")
 
 
+async def ear_on(bench: FakeBench, channel: str) -> tuple[str, str, str]:
+    """Somebody, the snoop that lets him or her hear ``channel``, and the bridge of the two."""
+    boss, _ = await answered_leg(bench)
+    snoop, ear = fresh("snoop"), fresh("bridge")
+    await bench.telephony.create_bridge(ear, "centralita:c2")
+    await bench.telephony.snoop(snoop, channel)
+    await bench.telephony.add_to_bridge(ear, [boss, snoop])
+    return boss, snoop, ear
+
+
 class TestFakeTelephony(TelephonyContract):
     @pytest_asyncio.fixture(loop_scope="module")
     async def bench(self) -> FakeBench:
         return FakeBench()
+
+    async def test_through_a_snoop_both_are_heard_and_the_one_it_is_on_alone_hears(self, bench: FakeBench) -> None:
+        async with two_who_talk(bench) as two:
+            boss, snoop, ear = await ear_on(bench, two.other)
+            hears = bench.telephony.hears
+            assert (hears(two.one), hears(two.other), hears(boss)) == (
+                {two.other},
+                {two.one, boss},
+                {two.one, two.other},
+            )
+            await bench.telephony.mute(boss, muted=True)
+            assert (hears(two.other), hears(boss)) == ({two.one}, {two.one, two.other})
+            await bench.telephony.mute(boss, muted=False)
+            await bench.telephony.remove_from_bridge(two.bridge, two.other)
+            assert (hears(two.one), hears(two.other), hears(boss)) == (set(), {boss}, {two.other})
+            for channel in (snoop, boss):
+                await bench.telephony.hang_up(channel)
+            await bench.telephony.destroy_bridge(ear)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 from ari_app.board import StatusBoard
 from ari_app.bootstrap import build_acd, shown_names
+from ari_app.call import IDS_OF_ONE_LIFE
 from ari_app.callback_book import CallbackBook
 from ari_app.centre import Centre, load_centre
 from ari_app.contract import CallStatus, OperatorState
@@ -27,11 +29,13 @@ from ari_app.voicemail_book import VoicemailBook
 from ivr_flows.expressions import Value
 from ivr_flows.journey import Journey
 from queues.journal import Happened
+from recordings.custody import AuditEntry
 from tests.fakes.notebook import FakeNotebook
 from tests.fakes.telephony import FakeTelephony
 from tests.fakes.virtual_time import LoopClock, VirtualTimeLoop
 
 F = TypeVar("F")
+T = TypeVar("T")
 DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 
 
@@ -77,6 +81,7 @@ class FakeCentre:
     happened: list[Happened]
     services: FakeLookups
     journeys: list[Journey]
+    acts: list[AuditEntry]
 
     def facts(self, kind: type[F]) -> list[F]:
         """What the ACD noted of this kind, in order."""
@@ -113,10 +118,19 @@ class FakeCentre:
         return self.board.operators[code].state
 
 
-def ids() -> Iterator[str]:
+def ids(first: int = 0) -> Iterator[str]:
     """Call ids that are valid and never repeat."""
-    for number in range(1_000_000):
+    for number in range(first, 1_000_000):
         yield f"20261124-042201-{number:08x}"
+
+
+class AtOnce(Executor):
+    """Writes notes in the loop's own thread: virtual time does not wait for threads."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        done: Future[T] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
 
 
 class FakeLookups:
@@ -137,9 +151,17 @@ class FakeLookups:
 
 @asynccontextmanager
 async def fake_centre(
-    folder: Path, *, swept: bool = True, centre: Centre | None = None, notebook: FakeNotebook | None = None
+    folder: Path,
+    *,
+    swept: bool = True,
+    centre: Centre | None = None,
+    notebook: FakeNotebook | None = None,
+    telephony: FakeTelephony | None = None,
 ) -> AsyncIterator[FakeCentre]:
-    """A running engine on the demo centre, or another; everything is cancelled afterwards."""
+    """A running engine on the demo centre, or another; everything is cancelled afterwards.
+
+    ``telephony``: what an earlier life of the controller has left, with its calls.
+    """
     centre = centre or load_centre(DEMO)
     clock = LoopClock()
     board = StatusBoard(clock.now)
@@ -149,8 +171,8 @@ async def fake_centre(
     later = asyncio.get_running_loop().call_later
     switchboard = Switchboard(build_acd(centre), clock, status, later, (happened.append,))
     mixmonitor = FakeMixMonitor()
-    recorder = Recorder(folder, mixmonitor, clock)
-    fresh = ids()
+    recorder = Recorder(folder, mixmonitor, clock, AtOnce())
+    fresh = ids(IDS_OF_ONE_LIFE if telephony else 0)
     notebook = notebook or FakeNotebook()
     known_callers = KnownCallers(b"key of the tests", notebook, clock)
     callbacks = CallbackBook(notebook, clock, switchboard.acd)
@@ -158,7 +180,7 @@ async def fake_centre(
     await callbacks.remember()
     voicemails = VoicemailBook(notebook, clock, status.count_voicemails)
     await voicemails.remember()
-    services, journeys = FakeLookups(), list[Journey]()
+    services, journeys, acts = FakeLookups(), list[Journey](), list[AuditEntry]()
     engine = Engine(
         centre,
         board,
@@ -172,15 +194,28 @@ async def fake_centre(
         services,
         journeys.append,
         lambda service: f"agi://somewhere/{service.name}",
+        acts.append,
     )
-    telephony = FakeTelephony(arrivals=engine)
+    telephony = telephony or FakeTelephony()
+    telephony.serves(engine)
     switchboard.publish_all()
     async with asyncio.TaskGroup() as lives:
         engine.start(lives, telephony)
         if swept:
             await engine.sweep()
         yield FakeCentre(
-            engine, telephony, board, mixmonitor, switchboard, status, folder, notebook, happened, services, journeys
+            engine,
+            telephony,
+            board,
+            mixmonitor,
+            switchboard,
+            status,
+            folder,
+            notebook,
+            happened,
+            services,
+            journeys,
+            acts,
         )
         engine.let_go()
         telephony.away = True

@@ -237,8 +237,7 @@ async def test_the_ticket_goes_along_to_the_second_level(centre: FakeCentre) -> 
     assert (shown.queue, shown.operator, shown.ticket) == ("soporte_n2", "1015", "INC-2026/0042 ${EXTEN}")
     assert centre.telephony.channels_up["caller"].variables["CENTRALITA_TICKET"] == "INC-2026/0042 ${EXTEN}"
     await asyncio.sleep(ANEW_S)
-    assert len(centre.mixmonitor.recording) == 1
-    assert (centre.call(call.id).recording or "").endswith("-2.wav")
+    assert [path.name for path in centre.mixmonitor.recording.values()] == [f"{call.id}-2.raw"]
 
 
 @in_virtual_time
@@ -248,8 +247,7 @@ async def test_whoever_takes_over_from_a_consultation_is_recorded_apart(centre: 
     await ask(centre, call, CompleteAsked())
     assert not centre.mixmonitor.recording
     await asyncio.sleep(ANEW_S)
-    assert len(centre.mixmonitor.recording) == 1
-    assert (centre.call(call.id).recording or "").endswith("-2.wav")
+    assert [path.name for path in centre.mixmonitor.recording.values()] == [f"{call.id}-2.raw"]
 
 
 @in_virtual_time
@@ -400,6 +398,28 @@ async def test_an_operator_who_hangs_up_while_the_other_rings_sends_the_caller_b
     assert (shown.stage, shown.operator) == ("ringing", "1010")  # who is ready again, and the caller is the first
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_whoever_the_phone_dialled_comes_to_the_caller_also_where_asterisk_does_not_know_with_whom_it_talks(
+    known: bool, tmp_path: Path
+) -> None:
+    @in_virtual_time
+    async def test(centre: FakeCentre) -> None:
+        await talking(centre)
+        await centre.at_work("1010", "answers")
+        operator = leg(centre, "1009")
+        centre.telephony.call_arrives("dialled", "internal", "1010", "1009", caller="1009")
+        await centre.settle()
+        other = leg(centre, "1010")
+        centre.telephony.refers_to_own_call(operator, "dialled", other if known else None)
+        await centre.settle()
+        assert centre.telephony.told_of_transfers == [(operator, "answered")]
+        assert centre.telephony.hears("caller") == {other}
+        centre.telephony.hangs_up("caller")
+        await nothing_is_left(centre)
+
+    test(tmp_path)
+
+
 @in_virtual_time
 async def test_whoever_the_phone_dialled_by_itself_comes_to_the_caller_before_the_bridge_they_had_ends(
     centre: FakeCentre,
@@ -416,6 +436,26 @@ async def test_whoever_the_phone_dialled_by_itself_comes_to_the_caller_before_th
     assert centre.telephony.told_of_transfers == [(operator, "answered")]
     assert centre.telephony.hears("caller") == {other}
     assert list(centre.telephony.bridges_up) == [f"{shown.id}-talk-1"]
+    centre.telephony.hangs_up("caller")
+    await nothing_is_left(centre)
+
+
+@in_virtual_time
+async def test_whoever_is_held_in_the_call_that_the_phone_dialled_hears_the_caller_after_the_transfer(
+    centre: FakeCentre,
+) -> None:
+    await talking(centre)
+    await centre.at_work("1010", "answers")
+    operator = leg(centre, "1009")
+    centre.telephony.call_arrives("dialled", "internal", "soporte", "1009", caller="1009")
+    await centre.settle()
+    other, second = leg(centre, "1010"), list(centre.board.calls.values())[-1]
+    await ask(centre, second, HoldAsked())
+    assert centre.telephony.channels_up[other].silence
+    centre.telephony.refers_to_own_call(operator, "dialled", other)
+    await centre.settle()
+    assert centre.telephony.told_of_transfers == [(operator, "answered")]
+    assert (centre.telephony.hears("caller"), centre.telephony.hears(other)) == ({other}, {"caller"})
     centre.telephony.hangs_up("caller")
     await nothing_is_left(centre)
 

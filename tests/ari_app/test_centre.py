@@ -56,6 +56,16 @@ def test_the_demo_has_its_people_each_with_their_queues_and_skills() -> None:
     assert len({person.name for person in centre.people}) == len(centre.people) == 25
 
 
+def test_everybody_has_a_sip_phone_who_is_not_said_to_have_one_in_a_browser(folder: Path) -> None:
+    assert load_centre(folder).browsers == ()
+    people = folder / "operators.yaml"
+    text = people.read_text(encoding="utf-8")
+    for name in ("Nuria Campos Vega", "Ana Belén Cortés Luna", "Isabel Quintana Robles"):
+        text = text.replace(name, f"{name}, phone: browser")
+    people.write_text(text, encoding="utf-8")
+    assert [person.code for person in load_centre(folder).browsers] == ["1009", "2001", "3001"]
+
+
 def test_the_demo_has_its_numbers_carrier_and_rules() -> None:
     centre = load_centre(DEMO)
     assert (centre.company, centre.default_language, centre.languages) == ("Valdeluna Energía", "es", ("es", "en"))

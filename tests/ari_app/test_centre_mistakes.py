@@ -15,8 +15,14 @@ DEMO = Path(__file__).parents[2] / "centres" / "valdeluna"
 
 # The file, what is replaced in it (the first time it stands there), and by what; below, how the problem begins.
 MISTAKES = """
-centre.yaml | {queue: soporte} | {queue: sopote}
+centre.yaml | {queue: soporte, | {queue: sopote,
     numbers.900100201.queue: there is no queue 'sopote'; did you mean 'soporte'?
+centre.yaml | recording_notice: recording_notice | recording_notice: recording_notise
+    recording_notice: there is no prompt 'recording_notise'; did you mean 'recording_notice'?
+centre.yaml | {queue: reclamaciones, days: 1095} | {queue: reclamacions, days: 1095}
+    recordings.keep.0.queue: there is no queue 'reclamacions'; did you mean 'reclamaciones'?
+centre.yaml | {queue: reclamaciones, days: 1095} | {queue: reclamaciones, days: 0}
+    recordings.keep.0.days
 centre.yaml | fallback_queue: soporte | fallback_queue: x1
     fallback_queue: there is no queue 'x1'; choose one of reclamaciones, soporte, soporte_n2, ventas
 centre.yaml | entry: out_of_hours | entry: closed
@@ -25,7 +31,7 @@ centre.yaml | {flow: bienvenida} | {flow: benvenida}
     numbers.900100200.flow: there is no flow 'benvenida'; did you mean 'bienvenida'?
 centre.yaml | {flow: bienvenida} | {}
     numbers.900100200: a number leads into a flow or into a queue; give one of flow and queue
-centre.yaml | {queue: soporte} | {queue: soporte, entry: default}
+centre.yaml | {queue: soporte, | {queue: soporte, entry: default,
     numbers.900100201: entry belongs to a flow; remove it, or give flow in place of queue
 centre.yaml | 900100202 | 900100201
     numbers.900100201: is there already, on line {before}; keep one of the two
@@ -57,6 +63,10 @@ centre.yaml | [6XXXXXXXX, | ["6x",
     allowed_numbers.0: '6x' is not a pattern of numbers; write digits, and X for any digit, such as 6XXXXXXXX
 queues.yaml | wrap_up_s: 5 | {exits: [{when: waited, over: 5, to: {number: "500111222"}}]}
     ventas.exits.0.to.number: '500111222' may not be called; add it to allowed_numbers in centre.yaml
+operators.yaml | 1001: {name: Lucía Ortega Ruiz, | 1001: {name: Lucía Ortega Ruiz, phone: webrtc,
+    operators.1001.phone: 'webrtc' is not possible; write 'sip' or 'browser'
+operators.yaml | 2001: {name: Ana Belén Cortés Luna | 2001: {name: Ana Belén Cortés Luna, phone: browsr
+    supervisors.2001.phone: 'browsr' is not possible; write 'sip' or 'browser'
 queues.yaml | soporte_n2: | ventas:
     ventas: is there already, on line
 queues.yaml | ventas: | general:
@@ -66,7 +76,7 @@ queues.yaml | wrap_up_s: 5 | wrap_up: 5
 queues.yaml | wrap_up_s: 5 | ring_timeout_s: 0
     ventas.ring_timeout_s: 0 is out of range; give a number above 0
 queues.yaml | record: all | record: notice
-    ventas.record: 'notice' is not possible; write 'all' or 'never'
+    ventas.record: 'notice' is not possible; write 'never', 'on_demand', 'all' or 'forced'
 queues.yaml | wrap_up_s: 5 | strategy: leastrecent
     ventas.strategy: 'leastrecent' is not possible; write 'longest_idle',
 queues.yaml | wrap_up_s: 5 | join_empty: [asleep]

@@ -13,7 +13,9 @@ from ari_app.calls.talking import GONE_S
 from ari_app.centre import load_centre
 from ari_app.commands import UnknownCall, UnknownOperator
 from ari_app.telephony import ChannelGone, TelephonyError
+from recordings.plan import plan_part
 from tests.ari_app.fake_centre import DEMO, FakeCentre, fake_centre, in_virtual_time
+from tests.ari_app.waiting_room import is_for_the_worker
 
 
 @in_virtual_time
@@ -135,30 +137,33 @@ async def test_a_conversation_goes_on_without_its_recording_when_that_cannot_sta
     assert centre.call(shown.id).recording is None
 
 
-async def test_a_caller_who_hangs_up_while_the_recording_starts_leaves_no_raw_file(tmp_path: Path) -> None:
+async def test_a_caller_who_hangs_up_while_the_recording_starts_leaves_what_there_is_to_the_worker(
+    tmp_path: Path,
+) -> None:
     async with fake_centre(tmp_path) as centre:
-        centre.mixmonitor.answers = asyncio.Event()  # never set: the command is sent, its answer does not come
+        answers = centre.mixmonitor.answers = asyncio.Event()  # the command is sent, its answer does not come yet
         await centre.at_work("1009", "answers")
-        await centre.calls()
+        shown = await centre.calls()
         assert list((tmp_path / "raw").iterdir()) != []
         centre.telephony.hangs_up("caller")
         await centre.settle()
+        answers.set()
+        await asyncio.sleep(1)
         assert centre.mixmonitor.recording == {}
-    assert list((tmp_path / "raw").iterdir()) == []
+        assert is_for_the_worker(tmp_path, shown.recording or plan_part(shown.id).key)
 
 
-@pytest.mark.parametrize("command", ["add_to_bridge", "set_variable"])
-async def test_a_party_who_is_gone_while_being_connected_leaves_no_raw_file(tmp_path: Path, command: str) -> None:
+async def test_a_party_who_is_gone_while_being_connected_is_recorded_no_more(tmp_path: Path) -> None:
     async with fake_centre(tmp_path) as centre:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(centre.telephony, command, _gone)
+            patch.setattr(centre.telephony, "add_to_bridge", _gone)
             await centre.at_work("1009", "answers")
             shown = await centre.calls()
             await asyncio.sleep(GONE_S * 1.1)
             await centre.settle()
+            await asyncio.sleep(1)
         assert centre.call(shown.id).stage == "ended"
         assert centre.mixmonitor.recording == {}
-    assert list((tmp_path / "raw").iterdir()) == []
 
 
 @in_virtual_time
@@ -251,6 +256,15 @@ async def test_calls_that_arrive_before_the_sweep_wait_for_it(tmp_path: Path) ->
         await centre.engine.sweep()
         await centre.settle()
         assert len(centre.board.calls) == 1
+
+
+@in_virtual_time
+async def test_a_caller_who_hangs_up_before_anything_was_done_is_no_ghost(centre: FakeCentre) -> None:
+    centre.telephony.call_arrives("caller", "inbound", "900100201")
+    centre.telephony.hangs_up("caller")
+    await centre.settle()
+    (shown,) = centre.board.calls.values()
+    assert (shown.stage, shown.end_reason) == ("ended", "caller_hung_up")
 
 
 @in_virtual_time

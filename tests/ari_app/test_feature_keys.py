@@ -6,10 +6,12 @@ import pytest
 
 from ari_app.asked import Asked, CancelAsked, CompleteAsked, ConferenceAsked, HoldAsked, ResumeAsked, SwapAsked
 from ari_app.contract import ControlState
-from ari_app.feature_keys import BETWEEN_KEYS_S, FeatureKeys
+from ari_app.feature_keys import BETWEEN_KEYS_S, FeatureKeys, RecordKey
 
 
-def pressed(keys: str, state: ControlState = "talking", apart_s: float = 0.5) -> list[Asked | tuple[str, str]]:
+def pressed(
+    keys: str, state: ControlState = "talking", apart_s: float = 0.5
+) -> list[Asked | RecordKey | tuple[str, str]]:
     """What is asked, key by key."""
     collector = FeatureKeys()
     asked = [collector.press(key, at * apart_s, state) for at, key in enumerate(keys)]
@@ -26,6 +28,8 @@ def pressed(keys: str, state: ControlState = "talking", apart_s: float = 0.5) ->
         ("*4", CancelAsked()),
         ("*5", SwapAsked()),
         ("*6", ConferenceAsked()),
+        ("*7", "pause"),
+        ("*8", "record"),
         ("12*3", CompleteAsked()),
         ("*11010*3", CompleteAsked()),
         ("**3", CompleteAsked()),

@@ -9,7 +9,7 @@ from ari_app.lookups import LookupAnswer
 from ari_app.voicemail_book import VoicemailBook
 from ivr_flows.journey import Journey
 from tests.ari_app.fake_centre import FakeCentre, in_virtual_time
-from tests.ari_app.waiting_room import OUTSIDE, file_is_kept, hears_it_out, outside_leg, passes, played, presses
+from tests.ari_app.waiting_room import OUTSIDE, hears_it_out, is_for_the_worker, outside_leg, passes, played, presses
 from tests.fakes.telephony import AgiAnswer
 from tests.fakes.virtual_time import LoopClock
 
@@ -203,7 +203,8 @@ async def test_a_message_is_counted_for_the_queues_operators_who_call_back(centr
     await listens(centre)
     await presses(centre, "#")
     assert said(centre)[-1] == "sound:vm-goodbye"
-    await file_is_kept(centre.folder / (centre.call(call).voicemail or ""))
+    await asyncio.sleep(2)
+    assert is_for_the_worker(centre.folder, centre.call(call).voicemail)
     await passes(centre, 1)
     (message,) = centre.engine.voicemail_desk.voicemails()
     assert (message.id, message.queue, message.caller, message.callable) == (call, "soporte", "******222", True)
@@ -225,7 +226,8 @@ async def test_whoever_hangs_up_at_the_tone_has_left_no_message(centre: FakeCent
     await listens(centre)
     centre.telephony.hangs_up("caller")
     await centre.settle()
-    await file_is_kept(centre.folder / (centre.call(call).voicemail or ""))
+    await asyncio.sleep(2)
+    assert is_for_the_worker(centre.folder, centre.call(call).voicemail)
     assert centre.engine.voicemail_desk.voicemails() == []
 
 
@@ -237,7 +239,8 @@ async def test_a_message_outlives_the_controller(centre: FakeCentre) -> None:
     await listens(centre)
     centre.telephony.hangs_up("caller")
     await centre.settle()
-    await file_is_kept(centre.folder / (centre.call(call).voicemail or ""))
+    await asyncio.sleep(2)
+    assert is_for_the_worker(centre.folder, centre.call(call).voicemail)
     await passes(centre, 1)
     counted: dict[str, int] = {}
     later = VoicemailBook(centre.notebook, LoopClock(), counted.__setitem__)

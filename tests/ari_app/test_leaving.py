@@ -6,8 +6,8 @@ from queues.facts import CallerExited
 from tests.ari_app.fake_centre import FakeCentre
 from tests.ari_app.waiting_room import (
     OUTSIDE,
-    file_is_kept,
     hears_it_out,
+    is_for_the_worker,
     nothing_is_left,
     outside_leg,
     passes,
@@ -126,7 +126,7 @@ async def test_a_voicemail_is_announced_recorded_after_the_tone_and_ended_by_a_k
     await passes(centre, 2)
     assert ended.voicemail is not None
     nothing_is_left(centre)
-    await file_is_kept(centre.folder / ended.voicemail)
+    assert is_for_the_worker(centre.folder, ended.voicemail)
 
 
 @soporte("exits: [{when: waited, over: 20, to: {voicemail: buzon}}]")
@@ -141,7 +141,7 @@ async def test_a_voicemail_ends_when_the_caller_hangs_up_and_at_its_limit(centre
         kept = centre.call(shown.id).voicemail
         assert kept is not None
         nothing_is_left(centre)
-        await file_is_kept(centre.folder / kept)
+        assert is_for_the_worker(centre.folder, kept)
 
 
 @soporte("exits: [{when: waited, over: 20, to: {voicemail: buzon}}]")

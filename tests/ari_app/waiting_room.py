@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from textwrap import indent
-from time import sleep
 
+from recordings.notes import Ended, PartBegan, from_lines
 from tests.ari_app.fake_centre import FakeCentre, Test, with_files
 
 SOPORTE = "soporte:         # support, first level\n"
@@ -65,14 +65,10 @@ def nothing_is_left(centre: FakeCentre) -> None:
     assert [key for key in centre.notebook.notes if key.startswith("callback:")] == []
 
 
-async def file_is_kept(path: Path) -> None:
-    """The thread that writes recordings, which virtual time does not wait for, has written ``path``."""
-
-    def there() -> bool:
-        for _ in range(500):
-            if path.exists():
-                return True
-            sleep(0.01)
-        return False
-
-    assert await asyncio.to_thread(there), path
+def is_for_the_worker(folder: Path, key: str | None) -> bool:
+    """Whether the recording of that name in the store has been left to the worker: its audio, and notes that have ended."""
+    id_ = Path(key or "").name.partition(".")[0]
+    raw = folder / "raw"
+    notes = from_lines((raw / f"{id_}.notes").read_text(encoding="utf-8"))
+    parts = [note.file for note in notes if isinstance(note, PartBegan)]
+    return bool(parts) and all((raw / part).exists() for part in parts) and isinstance(notes[-1], Ended)

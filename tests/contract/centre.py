@@ -75,7 +75,7 @@ def steps_of_a_call(board: StatusBoard) -> Iterator[str]:
     board.put_operator(ana := replace(ana, state="ringing", call=call.id, queue="soporte"))
     board.put_queue(queue := replace(queue, waiting=0, ready=0, ringing=1, longest_wait_s=0.0))
     yield "ringing"
-    board.put_call(call := replace(call, stage="talking", position=None, recording="2026/11/24/call-1.wav"))
+    board.put_call(call := replace(call, stage="talking", position=None, recording="2026/11/24/call-1.opus.age"))
     board.put_operator(ana := replace(ana, state="talking"))
     board.put_queue(queue := replace(queue, ringing=0, talking=1, answered=1, answered_in_sl=1, sl2=1.0))
     yield "talking"

@@ -111,6 +111,12 @@ class Stack:
             await api.log_in("2001", WEB_SECRET)
             await api.set_state(code, state)
 
+    async def recorded(self, key: str) -> bytes:
+        """The recording of that name in the store, as a WAV file, once it is kept."""
+        async with self.api() as api:
+            await api.log_in("3001", WEB_SECRET)
+            return await api.recorded(Path(key).name.removesuffix(".opus.age"))
+
     async def ask(self, code: str, method: str, path: str, body: object = None) -> Any:
         """What the person with this code is answered at ``/api/v1/<path>``. Raises ApiRefused."""
         async with self.api() as api:
@@ -139,7 +145,7 @@ class Stack:
     async def bridges(self) -> list[str]:
         """The bridges that Asterisk has."""
         told = await self.instance.asterisk_rx("bridge show all")
-        return [line for line in told.splitlines()[1:] if line.strip()]
+        return [line for line in told.partition("Bridge-ID")[2].splitlines()[1:] if line.strip()]
 
     async def nothing_is_left(self, within_s: float = 10.0) -> None:
         """Wait until no channel, bridge, unfinished recording or shown call is there. Raises AssertionError with what is."""
@@ -175,6 +181,7 @@ async def running_stack(
     async with Instance(settings, load_centre(settings.centre), asterisk, redis, away_tries=2) as instance:
         if engine:
             await instance.start_engine()
+            await instance.start_recordings()
         yield Stack(instance, settings)
 
 

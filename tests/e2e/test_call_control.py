@@ -11,8 +11,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from ari_app.demo.recording import hear_recording
 from sip_agents import LAWS, Call, Law, OutgoingCall, SipAgent
+from tests.e2e.recorded import heard_in_recording
 from tests.e2e.stack import WEB_SECRET, Stack, dial
 from tests.e2e.watch import Body, Watch
 
@@ -166,7 +166,7 @@ async def test_escalation_to_the_second_level_carries_the_ticket_and_each_part_i
         await scene.caller.hang_up()
         await second.ended()
         ended = await scene.shown(stage="ended")
-    await both_parts_are_recorded(stack, ended["recording"])
+    await both_parts_are_recorded(stack, ended)
 
 
 async def test_back_to_the_queue_the_caller_keeps_the_place(stack: Stack) -> None:
@@ -248,9 +248,8 @@ async def test_the_consultation_is_not_on_the_callers_recording(stack: Stack) ->
         await scene.caller.hang_up()
         ended = await scene.shown(stage="ended")
     await stack.nothing_is_left()
-    path = stack.settings.recordings / ended["recording"]
-    assert hear_recording(path, CALLER_HZ, FIRST_HZ).right_is_operator
-    assert tones_on_the_right(path, (FIRST_HZ, SECOND_HZ, 3000.0)) == {FIRST_HZ}
+    heard = await heard_in_recording(stack, ended, (CALLER_HZ, FIRST_HZ, SECOND_HZ, 3000.0))
+    assert heard.right == {FIRST_HZ}
 
 
 @pytest.mark.parametrize("conference", [False, True], ids=["from_a_consultation", "from_a_conference"])
@@ -382,27 +381,17 @@ async def taken_over_to_the_end(scene: Scene, second: Call) -> Any:
     await asyncio.sleep(0.7)
     await scene.caller.hang_up()
     await second.ended()
-    return (await scene.shown(stage="ended"))["recording"]
+    return await scene.shown(stage="ended")
 
 
-async def both_parts_are_recorded(stack: Stack, last: str) -> None:
-    """The caller with the first operator on one recording, and with the second on the next, ``last``."""
-    await stack.nothing_is_left()
-    assert last.endswith("-2.wav")
-    for recording, operator_hz in ((last.replace("-2.wav", ".wav"), FIRST_HZ), (last, SECOND_HZ)):
-        heard = hear_recording(stack.settings.recordings / recording, CALLER_HZ, operator_hz)
-        assert heard.left_is_caller, heard
-        assert heard.right_is_operator, heard
-
-
-def tones_on_the_right(path: Any, candidates: tuple[float, ...]) -> set[float]:
-    """Which tones what the caller heard has in it."""
-    import wave
-
-    import numpy as np
-
-    from sip_agents import tones_in
-
-    with wave.open(str(path), "rb") as file:
-        frames = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
-    return set(tones_in(frames[:, 1], 8000, candidates))
+async def both_parts_are_recorded(stack: Stack, ended: Body) -> None:
+    """The caller with the first operator, and then with the second, on one timeline: a part for each."""
+    heard = await heard_in_recording(stack, ended, TONES)
+    assert heard.left == {CALLER_HZ}
+    first, *_, last = heard.right_in_order
+    assert (set(first), set(last)) == ({FIRST_HZ}, {SECOND_HZ})
+    kept = await stack.ask("3001", "GET", f"recordings/{ended['id']}")
+    assert kept["operators"] == ["1009", ended["operator"]]
+    talks = [segment for segment in kept["segments"] if segment["stage"] == "talk"]
+    assert [talks[0]["operator"], talks[-1]["operator"]] == ["1009", ended["operator"]]
+    assert kept["faults"] == []

@@ -57,7 +57,7 @@ async def test_operator_first_both_hear_each_other_and_the_customers_side_is_rec
             assert await at_the_operator.ended() == "remote_bye"
             ended = await watch.call(id=shown["id"], stage="ended", end_reason="caller_hung_up")
     await stack.nothing_is_left()
-    recording = hear_recording(stack.settings.recordings / ended["recording"], CALLER_HZ, OPERATOR_HZ)
+    recording = hear_recording(await stack.recorded(ended["recording"]), CALLER_HZ, OPERATOR_HZ)
     assert recording.left_is_caller
     assert recording.right_is_operator
 

@@ -36,7 +36,7 @@ async def test_caller_reaches_an_operator_through_the_menu_and_both_hear_each_ot
         await watch.operator("1009", state="wrap_up")
         await watch.operator("1009", state="ready")
     await stack.nothing_is_left()
-    recording = hear_recording(stack.settings.recordings / ended["recording"], CALLER_HZ, OPERATOR_HZ)
+    recording = hear_recording(await stack.recorded(ended["recording"]), CALLER_HZ, OPERATOR_HZ)
     assert recording.left_is_caller
     assert recording.right_is_operator
     assert 0.8 < recording.duration_s < 6.0

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -15,6 +13,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from ari_app.demo.recording import sides_of
 from ivr_flows.journey import Journey
 from sip_agents import Dtmf
 from sip_agents.tones import tones_in
@@ -56,8 +55,7 @@ async def test_no_digit_of_a_card_is_kept_anywhere(paying_stack: Stack, services
     for journeys in await asyncio.gather(*(_pays(stack, services, dtmf) for dtmf in WAYS)):
         steps = [entry.step for one in journeys for entry in one.trace if entry.what == "entered"]
         assert steps[-3:] == ["pagado", "no_pagar", "menu"]
-        recording = next(stack.settings.recordings.rglob(f"{journeys[0].call}.wav"))
-        _hears_agreement_and_no_key(recording)
+        _hears_agreement_and_no_key(await stack.recorded(f"{journeys[0].call}.opus.age"))
     charged = [
         body for body in services.bodies if {"card": CARD, "expiry": EXPIRY, "code": CODE}.items() <= body.items()
     ]
@@ -87,17 +85,15 @@ async def _everything_kept(stack: Stack) -> str:
             asked = (command, key) if command else ("XRANGE", key, "-", "+")
             told.append(f"{key!r} {await client.execute_command(*asked)!r}")  # type: ignore[no-untyped-call]
     for path in stack.settings.state.rglob("*"):
-        if path.is_file() and path.suffix not in (".wav", ".raw"):
+        if path.is_file() and path.suffix not in (".age", ".raw"):
             told.append(path.read_bytes().decode("latin-1"))
     assert any('"event": "call_arrived"' in text or "call_arrived" in text for text in told), "the engine's log is read"
     return "\n".join(told)
 
 
-def _hears_agreement_and_no_key(recording: Path) -> None:
+def _hears_agreement_and_no_key(recording: bytes) -> None:
     """The caller's side holds the caller's tone, silence while the card was typed, and no pair of a key's tones from then on."""
-    with wave.open(str(recording), "rb") as file:
-        sound = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
-    caller = sound[:, 0]
+    caller = sides_of(recording)[:, 0]
     window = 800
     parts = [caller[place : place + window] for place in range(0, len(caller) - window, window)]
     silent = [bool(np.abs(part).max() < 30) for part in parts]

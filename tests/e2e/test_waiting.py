@@ -106,7 +106,7 @@ async def test_a_voicemail_holds_what_the_caller_said_after_the_tone(stack: Stac
         await call.heard_tone(PROMPT_HZ)
         shown = await watch.call(stage="elsewhere")
         id_ = shown["id"]
-        await watch.call(id=id_, voicemail=f"{id_[:4]}/{id_[4:6]}/{id_[6:8]}/{id_}-voicemail.wav")
+        await watch.call(id=id_, voicemail=f"{id_[:4]}/{id_[4:6]}/{id_[6:8]}/{id_}-voicemail.opus.age")
         await asyncio.sleep(1.5)  # something to say
         with suppress(CallOver):  # we are let go as soon as the key is heard
             await call.send_digit("#")
@@ -114,7 +114,7 @@ async def test_a_voicemail_holds_what_the_caller_said_after_the_tone(stack: Stac
         ended = await watch.call(id=shown["id"], stage="ended")
         assert ended["end_reason"] == "voicemail_left"
     await stack.nothing_is_left()
-    heard = hear_recording(stack.settings.recordings / ended["voicemail"], CALLER_HZ, OPERATOR_HZ)
+    heard = hear_recording(await stack.recorded(ended["voicemail"]), CALLER_HZ, OPERATOR_HZ)
     assert heard.left_is_caller
     assert 1.0 < heard.duration_s < 5.0
 

@@ -64,17 +64,19 @@ FIRST, SECOND = "1101", "1102"
 
 def add_waiting_queues(centre: Path) -> None:
     """Before the times are made short; ``outbound_port`` is where the carrier takes calls to the outside."""
-    _change(centre / "queues.yaml", QUEUES)
+    change(centre / "queues.yaml", QUEUES)
     # These two stay as they are written: other tests change their lines.
     people = [f"{code}: {{name: Operador {code}, queues: [{', '.join(QUEUES)}]}}" for code in (FIRST, SECOND)]
-    _insert(centre / "operators.yaml", "operators:\n", *people)
-    _insert(
-        centre / "centre.yaml", "numbers:\n", *(f"{number}: {{queue: {queue}}}" for queue, number in NUMBERS.items())
+    insert(centre / "operators.yaml", "operators:\n", *people)
+    insert(
+        centre / "centre.yaml",
+        "numbers:\n",
+        *(f"{number}: {{queue: {queue}, told: true}}" for queue, number in NUMBERS.items()),
     )
-    _insert(centre / "centre.yaml", "numbers:\n", f"{ASKS}: {{flow: pide_codigo}}")
+    insert(centre / "centre.yaml", "numbers:\n", f"{ASKS}: {{flow: pide_codigo, told: true}}")
     (centre / "flows" / "pide_codigo.yaml").write_text(FLOW, encoding="utf-8")
     _replace(centre / "centre.yaml", "outbound: 127.0.0.2:5060", f"outbound: 127.0.0.2:{_free_port()}")
-    _change(centre / "prompts.yaml", {"tono": {language: {"text": "(a tone)"} for language in ("es", "en")}})
+    change(centre / "prompts.yaml", {"tono": {language: {"text": "(a tone)"} for language in ("es", "en")}})
     for language in ("es", "en"):
         with wave.open(str(centre / "prompts" / language / "tono.wav"), "wb") as file:
             file.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -93,7 +95,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _insert(path: Path, below: str, *lines: str) -> None:
+def insert(path: Path, below: str, *lines: str) -> None:
+    """Add lines right below another, further in."""
     _replace(path, below, below + "".join(f"  {line}\n" for line in lines))
 
 
@@ -103,7 +106,8 @@ def _replace(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def _change(path: Path, added: dict[str, Any]) -> None:
+def change(path: Path, added: dict[str, Any]) -> None:
+    """Add to a file's mapping, or change what is there."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     for key, value in added.items():
         content[key] = {**content.get(key, {}), **value} if isinstance(value, dict) else value

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 from ari_app.centre import Centre, load_centre
 from ari_app.settings import Settings
 from ari_app.stack.asterisk_root import AsteriskInstall
-from ari_app.stack.conf import context_for, render_all
+from ari_app.stack.conf import context_for, render_all, rendered
 from ari_app.stack.faults import SetupFailed
 from ari_app.stack.folders import Folders
 
@@ -71,6 +72,58 @@ def test_every_template_of_the_product_renders_for_the_demo(settings: Settings, 
     assert [file.name for file in written] == sorted(path.stem for path in templates.glob("*.j2"))
     pjsip = (etc / "pjsip.conf").read_text(encoding="utf-8")
     assert pjsip.count(f"password = {settings.demo_sip_secret}\n") == len(centre.people)
+
+
+def files_for(settings: Settings, centre: Centre) -> dict[str, str]:
+    """All of Asterisk's files, as they are written for this centre."""
+    context = context_for(settings, centre, NOWHERE, Folders.below(settings.state))
+    return rendered(settings.project / "asterisk_conf", context)
+
+
+def in_a_browser(centre: Centre, *codes: str) -> Centre:
+    """The centre, in which these people telephone in a browser."""
+    people = (replace(person, phone="browser") if person.code in codes else person for person in centre.people)
+    return replace(centre, people=tuple(people))
+
+
+def test_a_centre_of_sip_phones_has_nothing_of_what_browsers_need(settings: Settings, centre: Centre) -> None:
+    files = files_for(settings, centre)
+    assert "res_pjsip_transport_websocket" not in files["modules.conf"]
+    assert "icesupport = no\n" in files["rtp.conf"]
+    for word in ("transport-ws", "webrtc", "browser"):
+        assert word not in files["pjsip.conf"]
+
+
+def test_people_in_browsers_and_with_sip_phones_each_get_what_their_phone_speaks(
+    settings: Settings, centre: Centre
+) -> None:
+    files = files_for(settings, in_a_browser(centre, "1009", "2001"))
+    assert "load = res_pjsip_transport_websocket.so\n" in files["modules.conf"]
+    assert "icesupport = yes\n" in files["rtp.conf"]
+    pjsip = files["pjsip.conf"]
+    assert "[transport-ws]\ntype = transport\nprotocol = ws\nbind = 0.0.0.0\n" in pjsip
+    for person in centre.people:
+        kind = "browser" if person.code in ("1009", "2001") else "phone"
+        assert f"[{person.code}]({kind})\nauth = {person.code}\n" in pjsip
+    assert pjsip.count(f"password = {settings.demo_sip_secret}\n") == len(centre.people)
+
+
+def test_nobody_is_offered_sound_at_a_rate_that_spoils_recordings(settings: Settings, centre: Centre) -> None:
+    """MixMonitor writes what it is given at the rate of whatever is bridged (asterisk/asterisk#1779)."""
+    files = files_for(settings, in_a_browser(centre, "1009"))
+    allowed = re.findall("^allow = (.*)$", files["pjsip.conf"], flags=re.MULTILINE)
+    assert allowed
+    assert set(allowed) == {"alaw,ulaw"}
+    assert not re.findall("codec_(g722|opus)", files["modules.conf"])
+
+
+def test_the_first_browser_needs_other_modules_and_the_next_only_another_endpoint(
+    settings: Settings, centre: Centre
+) -> None:
+    """So a reload puts the second to work at once, and says of the first that Asterisk has to be started anew."""
+    none, one, two = (files_for(settings, in_a_browser(centre, *codes)) for codes in ((), ("1009",), ("1009", "1010")))
+    assert {name for name in one if one[name] != none[name]} == {"http.conf", "modules.conf", "pjsip.conf", "rtp.conf"}
+    assert {name for name in two if two[name] != one[name]} == {"pjsip.conf"}
 
 
 def test_prompt_in_a_folder_that_a_dialplan_cannot_name_is_refused(

@@ -27,11 +27,12 @@ def test_pause_doubles_up_to_its_limit_and_begins_anew_after_a_healthy_life() ->
 
 @dataclass
 class Parts:
-    """Three children that only wait, as an Instance shows them; a start can be made to fail."""
+    """Four children that only wait, as an Instance shows them; a start can be made to fail."""
 
     redis: Child
     asterisk: Child
     engine: Child
+    recordings: Child
     failures: int = 0
 
     async def start_redis(self) -> None:
@@ -46,6 +47,9 @@ class Parts:
     async def start_engine(self) -> None:
         await self.engine.start()
 
+    async def start_recordings(self) -> None:
+        await self.recordings.start()
+
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
@@ -53,7 +57,7 @@ def parts(tmp_path: Path) -> Parts:
         output, pid_file = tmp_path / f"{name}.out", tmp_path / f"{name}.pid"
         return Child(ChildPlan(name, ("sleep", "600"), output, pid_file, dict(os.environ), tmp_path))
 
-    return Parts(child("redis"), child("asterisk"), child("engine"))
+    return Parts(child("redis"), child("asterisk"), child("engine"), child("recordings"))
 
 
 class Said:

@@ -1,0 +1,182 @@
+"""May this person supervise that, now? Checks what is asked, by the API or a phone, and begins or changes the supervision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from ari_app.audit import NoteAct
+from ari_app.call import Call
+from ari_app.call_commands import NotNow
+from ari_app.centre import Centre, Person
+from ari_app.clock import Clock
+from ari_app.commands import UnknownCall, UnknownOperator
+from ari_app.operator_commands import OutOfSight
+from ari_app.supervision import (
+    OnCall,
+    OnOperator,
+    SuperviseAsked,
+    SupervisionMode,
+    SupervisionStatus,
+    SupervisionTarget,
+    subject_of,
+)
+from ari_app.supervisions import Supervisions
+from ari_app.switchboard import Switchboard
+from recordings.custody import AuditEntry
+
+log = structlog.get_logger(__name__)
+
+
+class SupervisionCommands(Protocol):
+    """What may be asked. Each act, and each refusal, is in the audit trail."""
+
+    def supervise(self, supervisor: str, target: SupervisionTarget, mode: SupervisionMode) -> SupervisionStatus:
+        """Ring the supervisor's phone to hear ``target``; of one who listens already, change what is heard and how.
+
+        Raises OutOfSight, UnknownCall, UnknownOperator, NotNow.
+        """
+        ...
+
+    def supervisions(self, asker: str) -> list[SupervisionStatus]:
+        """Those that go on and that the asker may know of. Raises OutOfSight."""
+        ...
+
+    def end_supervision(self, asker: str, supervisor: str) -> None:
+        """End the own supervision, or, as a coordinator, anybody's. Raises OutOfSight, NotNow."""
+        ...
+
+
+class SupervisionDesk:
+    """See SupervisionCommands. ``begin(person, asked)`` rings the phone; ``reachable(code)`` tells whether there is one."""
+
+    def __init__(
+        self,
+        centre: Callable[[], Centre],
+        switchboard: Switchboard,
+        supervisions: Supervisions,
+        clock: Clock,
+        note_act: NoteAct,
+        reachable: Callable[[str], bool],
+        begin: Callable[[Person, SuperviseAsked], SupervisionStatus],
+    ) -> None:
+        self._centre = centre
+        self._switchboard = switchboard
+        self._supervisions = supervisions
+        self._clock = clock
+        self._note_act = note_act
+        self._reachable = reachable
+        self._begin = begin
+
+    def supervise(self, supervisor: str, target: SupervisionTarget, mode: SupervisionMode) -> SupervisionStatus:
+        """See SupervisionCommands."""
+        try:
+            person = self._supervisor(supervisor)
+            self._check(person, target, mode)
+        except (OutOfSight, UnknownCall, UnknownOperator, NotNow) as refused:
+            self.note_refusal(supervisor, target, mode, str(refused))
+            raise
+        asked = SuperviseAsked(target, mode)
+        ongoing = self._supervisions.of(supervisor)
+        if ongoing is None:
+            return self._begin(person, asked)
+        ongoing.ask(asked)
+        return ongoing.status()
+
+    def allowed(self, supervisor: str, asked: SuperviseAsked) -> Person | None:
+        """Whoever asks by phone, if that can be; a refusal is noted. A supervision that goes on already ends for it."""
+        try:
+            person = self._supervisor(supervisor)
+            self._check(person, asked.target, asked.mode, by_phone=True)
+        except (OutOfSight, UnknownCall, UnknownOperator, NotNow) as refused:
+            self.note_refusal(supervisor, asked.target, asked.mode, str(refused))
+            return None
+        return person
+
+    def why_not(self, supervisor: str, target: SupervisionTarget) -> str | None:
+        """Why that supervisor may not hear ``target``; None: he or she may."""
+        try:
+            self._check_sight(self._supervisor(supervisor), target)
+        except (OutOfSight, UnknownCall, UnknownOperator, NotNow) as refused:
+            return str(refused)
+        return None
+
+    def note_refusal(self, supervisor: str, target: SupervisionTarget, mode: SupervisionMode, why: str) -> None:
+        """Somebody has tried."""
+        person = self._centre().person(supervisor)
+        role = person.role if person is not None else "nobody"
+        detail = {"mode": mode, "why": why}
+        self._note_act(
+            AuditEntry(self._clock.now(), supervisor, role, "supervision_refused", *subject_of(target), detail=detail)
+        )
+        log.info("supervision_refused", account=supervisor, why=why)
+
+    def supervisions(self, asker: str) -> list[SupervisionStatus]:
+        """See SupervisionCommands."""
+        person = self._supervisor(asker)
+        shown = [one.status() for one in self._supervisions.all()]
+        return [one for one in shown if person.role == "coordinator" or one.supervisor == asker]
+
+    def end_supervision(self, asker: str, supervisor: str) -> None:
+        """See SupervisionCommands."""
+        person = self._supervisor(asker)
+        if asker != supervisor and person.role != "coordinator":
+            raise OutOfSight("Only a coordinator ends another's supervision.")
+        ongoing = self._supervisions.of(supervisor)
+        if ongoing is None:
+            raise NotNow(f"{supervisor} supervises nobody now")
+        ongoing.end()
+
+    def _supervisor(self, code: str) -> Person:
+        person = self._centre().person(code)
+        if person is None or person.role == "operator":
+            raise OutOfSight("Only supervisors and coordinators may listen.")
+        return person
+
+    def _check(
+        self, person: Person, target: SupervisionTarget, mode: SupervisionMode, *, by_phone: bool = False
+    ) -> None:
+        self._check_sight(person, target)
+        call = self._talking(target)
+        if call is not None and call.supervised.get(person.code) == "take_over":
+            raise NotNow("you talk with this caller yourself; pass him or her on as an operator does")
+        if call is not None and call.control is not None:
+            if mode == "barge" and not call.control.may("barge"):
+                raise NotNow(f"nobody can barge in while the conversation is {call.control.state}; listen or take over")
+            if mode == "take_over" and not call.control.may("take_over"):
+                raise NotNow(f"the call cannot be taken over while it is {call.control.state}")
+        elif isinstance(target, OnCall):
+            raise NotNow("nobody talks with this caller now")
+        elif mode in ("barge", "take_over"):
+            raise NotNow(f"{target.code} talks with nobody now; listen, and the next call is heard")
+        if not by_phone and self._supervisions.of(person.code) is None and not self._reachable(person.code):
+            raise NotNow(f"your phone ({person.code}) is not registered")
+
+    def _talking(self, target: SupervisionTarget) -> Call | None:
+        calls = self._switchboard.calls
+        if isinstance(target, OnCall):
+            return calls.get(target.call)
+        code = target.code
+        return next((call for call in calls.values() if call.control and call.control.operator == code), None)
+
+    def _check_sight(self, person: Person, target: SupervisionTarget) -> None:
+        if isinstance(target, OnOperator):
+            self._check_operator(person, target.code)
+            return
+        call = self._switchboard.calls.get(target.call)
+        if call is None:
+            raise UnknownCall(f"no call {target.call} is up")
+        view = self._switchboard.acd.call(call.id)
+        queue = view.queue if view is not None else call.queue
+        if person.role != "coordinator" and queue is not None and queue not in person.queues:
+            raise OutOfSight("This call is in none of your queues.")
+
+    def _check_operator(self, person: Person, code: str) -> None:
+        operator = self._centre().operator(code)
+        if operator is None:
+            raise UnknownOperator(f"no operator has the code {code}")
+        serves = {*operator.queues, *self._switchboard.acd.operator(code).queues}
+        if person.role != "coordinator" and serves.isdisjoint(person.queues):
+            raise OutOfSight(f"Operator {code} serves none of your queues.")
