@@ -57,7 +57,7 @@ from queues.events import (
     PhoneBecameReachable,
     PhoneBecameUnreachable,
 )
-from recordings.plan import part_of, plan_of
+from recordings.plan import RecordingPlan, part_of, plan_of
 
 log = structlog.get_logger(__name__)
 TICK_S = 1.0
@@ -340,7 +340,8 @@ class Engine:
             await self._running.hang_up(leg)
         for bridge in plan.destroy:
             await self._running.destroy_bridge(bridge)
-        self._muted = {one.call for one in plan.adopt if is_muted(await self._recorder.noted(one.call))}
+        found = [*(one.call for one in plan.adopt), *(one.call for one in plan.adopt_forwarded)]
+        self._muted = {call for call in found if is_muted(await self._recorder.noted(call))}
         for conversation in plan.adopt:
             self._adopt(conversation)
         for forwarded in plan.adopt_forwarded:
@@ -378,10 +379,7 @@ class Engine:
         )
         number = found.caller.variables["CENTRALITA_NUMBER"]
         call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
-        recording = plan_of(found.caller.variables.get("CENTRALITA_RECORDING", ""))
-        if recording is not None:
-            call.recording, call.conversations = recording.key, part_of(recording)
-            self._running.tape(call).muted = found.call in self._muted
+        recording = self._recording_of(call, found.caller)
         call.ticket = found.caller.variables.get("CENTRALITA_TICKET")
         call.go_on_from(found.bridge)
         self._running.telephony.watch(leg.channel, call)
@@ -396,7 +394,20 @@ class Engine:
         call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
         call.stage = "elsewhere"
         self._running.telephony.watch(found.leg, call)
-        self._running_lives.begin(call, adopted_forwarding(call, found.leg, found.bridge, self._running))
+        recording = self._recording_of(call, found.caller)
+        life = adopted_forwarding(call, found.leg, found.bridge, recording, self._running)
+        self._running_lives.begin(call, life)
+
+    def _recording_of(self, call: Call, caller: ChannelInfo) -> RecordingPlan | None:
+        """The part that goes on, if there is one; and what the caller has said of being recorded."""
+        call.refuses_recording = "CENTRALITA_REFUSES" in caller.variables
+        recording = plan_of(caller.variables.get("CENTRALITA_RECORDING", ""))
+        if recording is not None:
+            call.told = True
+            call.recording, call.conversations = recording.key, part_of(recording)
+            muted = self._running.tape(call).muted = call.id in self._muted
+            call.recording_state = "paused" if muted else "on"
+        return recording
 
     def _restore_callbacks(self) -> None:
         """Go on with what an earlier life agreed, and nobody goes on with yet."""

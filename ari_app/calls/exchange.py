@@ -166,6 +166,11 @@ class Exchange:
         number = self.in_force().number(call.number)
         return number.record if number is not None else None
 
+    async def refuse_recording(self, call: Call) -> None:
+        """The caller says no. Noted on the channel, too, where a later life of the controller finds it."""
+        call.refuses_recording = True
+        await self.telephony.set_variable(call.channel, "CENTRALITA_REFUSES", "1")
+
     def is_told(self, call: Call) -> bool:
         """Whether the caller knows that calls are recorded: works here, has heard the notice, or is told otherwise."""
         number = self.in_force().number(call.number)

@@ -8,10 +8,12 @@ import structlog
 
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
+from ari_app.calls.recorded import Recorded
 from ari_app.cancellation import to_its_end
 from ari_app.outbound import NotAllowed, way_out
 from ari_app.telephony import CallerShown, ChannelEnded, LegAnswered, TelephonyError
 from ivr_flows.messages import HangUp
+from recordings.plan import RecordingPlan
 
 log = structlog.get_logger(__name__)
 
@@ -54,12 +56,18 @@ async def talk_outside(call: Call, leg: str, bridge: str, exchange: Exchange) ->
         await to_its_end(_take_apart(leg, bridge, exchange))
 
 
-async def adopted_forwarding(call: Call, leg: str, bridge: str, exchange: Exchange) -> None:
-    """The rest of a forwarded call that an earlier life of the controller connected."""
+async def adopted_forwarding(
+    call: Call, leg: str, bridge: str, recording: RecordingPlan | None, exchange: Exchange
+) -> None:
+    """The rest of a forwarded call that an earlier life of the controller connected; recorded, if a supervisor took it over."""
+    recorded = Recorded(call, "all", None, exchange)
+    if recording is not None:
+        recorded.adopt(recording)
     try:
         over = await talk_outside(call, leg, bridge, exchange)
         call.end_reason = call.end_reason or over.reason
     finally:
+        recorded.finish()
         await to_its_end(exchange.release(call))
 
 

@@ -213,7 +213,8 @@ class Guidance:
                 case AwaitDigit(timeout_s=timeout_s):
                     self._key_until = self._exchange.clock.now() + timeout_s
                 case Record(on=on, refused=refused):
-                    self._call.refuses_recording = self._call.refuses_recording or refused
+                    if refused:
+                        await self._exchange.refuse_recording(self._call)
                     await self._recording.turn(on=on)
                 case MuteRecording(muted=muted):
                     await self._recording.mute(muted=muted)

@@ -47,17 +47,19 @@ class Recorded:
         self._bridge = bridge
         self._exchange = exchange
         self._wanted = False
+        self._asked_for = False
         self._plan: RecordingPlan | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def adopt(self, plan: RecordingPlan) -> None:
         """A part that an earlier life of the controller began goes on."""
         self._plan, self._wanted = plan, True
+        self._asked_for = self._mode == "on_demand"
         self._exchange.tape(self._call).adopted()
 
     async def start(self) -> None:
-        """Begin what is recorded without asking: now, or as soon as the caller has been told and the channel lets it."""
-        if self._mode in ("all", "forced"):
+        """Begin what is recorded by rule or has been asked for, as soon as the caller has been told and the channel lets it."""
+        if self._mode in ("all", "forced") or (self._mode == "on_demand" and self._asked_for):
             self._want()
 
     def _want(self) -> None:
@@ -91,8 +93,10 @@ class Recorded:
             return
         match asked.action:
             case "start":
+                self._asked_for = True
                 self._want()
             case "stop":
+                self._asked_for = False
                 await self.stop()
             case "pause":
                 await self._pause(asked.by)

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.asked import ConsultAsked, RecordAction, RecordAsked, ToOperator, TransferAsked
+from ari_app.asked import CompleteAsked, ConsultAsked, RecordAction, RecordAsked, ToOperator, TransferAsked
 from ari_app.call_commands import NotNow
 from ari_app.commands import UnknownCall
 from ari_app.contract import CallStatus
 from ari_app.recorder import ANEW_S
+from ari_app.supervision import OnCall
 from recordings.notes import Ended, Muted, Note, PartBegan, StageBegan, Unmuted, from_lines
-from tests.ari_app.fake_centre import FakeCentre, in_virtual_time, with_files
+from tests.ari_app.fake_centre import FakeCentre, fake_centre, in_virtual_time, with_files
+from tests.fakes.virtual_time import VirtualTimeLoop
 
 SOPORTE_RECORDS = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all"
 DIRECT = "900100201: {queue: soporte, told: true}"
@@ -224,6 +226,53 @@ async def test_the_stages_of_a_call_are_on_its_timeline(centre: FakeCentre) -> N
     told = await until_over(centre, call)
     stages = [(note.stage, note.operator, note.other) for note in told if isinstance(note, StageBegan)]
     assert stages == [("talk", "1009", None), ("consult", "1009", "1010")]
+
+
+@pytest.mark.parametrize("state", ["on", "paused"])
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_a_restarted_controller_goes_on_with_the_recording_as_it_was_and_ends_it(
+    state: str, taken_over: bool, tmp_path: Path
+) -> None:
+    async def both_lives() -> None:
+        async with fake_centre(tmp_path) as centre:
+            call = await talking(centre)
+            if taken_over:
+                centre.telephony.phones["2001"] = "answers"
+                centre.engine.phone_changed("2001", reachable=True)
+                centre.engine.supervision_desk.supervise("2001", OnCall(call.id), "take_over")
+                await asyncio.sleep(1)
+                assert centre.call(call.id).control == "taken_over"
+            if state == "paused":
+                await ask(centre, call, "pause")
+            centre.telephony.channels_up["caller"].variables["CENTRALITA_NUMBER"] = "900100201"
+        async with fake_centre(tmp_path, telephony=centre.telephony) as later:
+            await later.settle()
+            assert later.call(call.id).recording_state == state
+            assert later.call(call.id).recording == call.recording
+            later.telephony.hangs_up("caller")
+            await asyncio.sleep(2)
+            await later.settle()
+            told = notes(later, call)
+        assert isinstance(told[-1], Ended)
+        assert told[-1].reason != "crash"
+
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        runner.run(both_lives())
+
+
+@with_files(queues=soporte("on_demand"))
+async def test_what_was_asked_for_goes_on_with_whoever_takes_over_from_a_consultation(centre: FakeCentre) -> None:
+    await centre.at_work("1010", "answers")
+    centre.engine.set_operator_state("1010", "paused", None)
+    call = await talking(centre)
+    centre.engine.set_operator_state("1010", "ready", None)
+    await ask(centre, call, "start")
+    centre.engine.call_desk.ask(call.id, ConsultAsked(ToOperator("1010")))
+    await asyncio.sleep(1)
+    centre.engine.call_desk.ask(call.id, CompleteAsked())
+    await asyncio.sleep(1)
+    await centre.settle()
+    assert (centre.call(call.id).operator, centre.call(call.id).recording_state) == ("1010", "on")
 
 
 @in_virtual_time
