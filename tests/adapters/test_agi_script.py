@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -57,6 +58,11 @@ async def until(what: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+def nobody_waits_for_a_process() -> bool:
+    """Whether asyncio has seen the end of every process that it started: a killed one may take its time on a busy machine."""
+    return not any(thread.name.startswith("asyncio-waitpid") for thread in threading.enumerate())
+
+
 class Asterisk:
     """One AGI connection, from Asterisk's side."""
 
@@ -94,6 +100,8 @@ async def served(folder: Path, text: str, name: str = "it", timeout_s: float = 5
         await server.wait_closed()
         for others in asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait({others}, timeout=5)
+        await until(nobody_waits_for_a_process)
+        await asyncio.sleep(0.05)  # the loop has heard of it, and has let go of its pipes
 
 
 async def test_a_script_sees_what_it_would_see_without_a_network_and_none_of_our_secrets(
