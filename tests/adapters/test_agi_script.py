@@ -53,7 +53,7 @@ def is_alive(pid: str) -> bool:
 
 
 async def until(what: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not what():
             await asyncio.sleep(0.01)
 
