@@ -16,7 +16,7 @@ from collections import Counter
 from types import FrameType
 from typing import IO, Final
 
-NICE: Final = 5
+NICE: Final = 15
 _SUMMARY: Final = re.compile(r"^=+ (.*) in [0-9.]+s(?: \([0-9:]+\))? =+$")
 _COUNT: Final = re.compile(r"([0-9]+) (passed|failed|skipped|deselected|error|errors|xfailed|xpassed|warning|warnings)")
 _SHOWN: Final = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
