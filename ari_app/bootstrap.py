@@ -37,7 +37,7 @@ from ari_app.customer_memory import CustomerMemory
 from ari_app.engine import Engine
 from ari_app.flow_versions import FlowVersions
 from ari_app.history import History, Memory
-from ari_app.keeping.workers import whats_wrong
+from ari_app.keeping.workers import told_by_all, whats_wrong
 from ari_app.known_callers import KnownCallers
 from ari_app.lag import EventLag
 from ari_app.life import chance_of, new_life, profiles_of, rules_of
@@ -260,7 +260,9 @@ class Controller:
             HealthPart("journeys", self.journeys.wrong, needed=False),
             HealthPart("queue_log", self.queue_log.wrong, needed=False),
             HealthPart("audit", self.recordings.wrong, needed=False),
-            HealthPart("recordings", whats_wrong(self._settings.recordings, self.clock.now()), needed=False),
+            HealthPart(
+                "recordings", whats_wrong(told_by_all(self._settings.recordings), self.clock.now()), needed=False
+            ),
         )
 
     async def remember(self) -> None:

@@ -123,7 +123,6 @@ class Engine:
         self._lives: Lives | None = None
         self._group: asyncio.TaskGroup | None = None
         self._letting_go = False
-        self._muted: set[str] = set()
         # Until the first sweep has told who talks, new callers would be offered to operators who are not free.
         self._held: list[CallArrived] | None = []
 
@@ -341,11 +340,11 @@ class Engine:
         for bridge in plan.destroy:
             await self._running.destroy_bridge(bridge)
         found = [*(one.call for one in plan.adopt), *(one.call for one in plan.adopt_forwarded)]
-        self._muted = {call for call in found if is_muted(await self._recorder.noted(call))}
+        muted = {call for call in found if is_muted(await self._recorder.noted(call))}
         for conversation in plan.adopt:
-            self._adopt(conversation)
+            self._adopt(conversation, muted=conversation.call in muted)
         for forwarded in plan.adopt_forwarded:
-            self._adopt_forwarded(forwarded)
+            self._adopt_forwarded(forwarded, muted=forwarded.call in muted)
         self._restore_callbacks()
         for caller in plan.begin_again:
             await self._recorder.stop(caller.id)  # what a flow of the earlier life records
@@ -370,7 +369,7 @@ class Engine:
         ids = [channel.id for channel in channels] + bridges
         return {id_ for id_ in ids if self._running_lives.has(id_) or id_ in held or (alive and id_.startswith(alive))}
 
-    def _adopt(self, found: FoundConversation) -> None:
+    def _adopt(self, found: FoundConversation, *, muted: bool) -> None:
         leg = OperatorLeg(
             channel=found.operator_leg.id,
             operator=found.operator_leg.variables["CENTRALITA_OPERATOR"],
@@ -379,7 +378,7 @@ class Engine:
         )
         number = found.caller.variables["CENTRALITA_NUMBER"]
         call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
-        recording = self._recording_of(call, found.caller)
+        recording = self._recording_of(call, found.caller, muted)
         call.ticket = found.caller.variables.get("CENTRALITA_TICKET")
         call.go_on_from(found.bridge)
         self._running.telephony.watch(leg.channel, call)
@@ -389,23 +388,23 @@ class Engine:
         self._callbacks.forget(call.id)
         log.info("conversation_adopted", call=call.id, operator=leg.operator)
 
-    def _adopt_forwarded(self, found: FoundForwarding) -> None:
+    def _adopt_forwarded(self, found: FoundForwarding, *, muted: bool) -> None:
         number = found.caller.variables["CENTRALITA_NUMBER"]
         call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
         call.stage = "elsewhere"
         self._running.telephony.watch(found.leg, call)
-        recording = self._recording_of(call, found.caller)
+        recording = self._recording_of(call, found.caller, muted)
         life = adopted_forwarding(call, found.leg, found.bridge, recording, self._running)
         self._running_lives.begin(call, life)
 
-    def _recording_of(self, call: Call, caller: ChannelInfo) -> RecordingPlan | None:
+    def _recording_of(self, call: Call, caller: ChannelInfo, muted: bool) -> RecordingPlan | None:
         """The part that goes on, if there is one; and what the caller has said of being recorded."""
         call.refuses_recording = "CENTRALITA_REFUSES" in caller.variables
         recording = plan_of(caller.variables.get("CENTRALITA_RECORDING", ""))
         if recording is not None:
             call.told = True
             call.recording, call.conversations = recording.key, part_of(recording)
-            muted = self._running.tape(call).muted = call.id in self._muted
+            self._running.tape(call).muted = muted
             call.recording_state = "paused" if muted else "on"
         return recording
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
@@ -28,6 +28,7 @@ from ari_app.switchboard import Switchboard
 from recordings.custody import AuditEntry
 
 log = structlog.get_logger(__name__)
+REFUSED: Final = (OutOfSight, UnknownCall, UnknownOperator, NotNow)
 
 
 class SupervisionCommands(Protocol):
@@ -72,13 +73,8 @@ class SupervisionDesk:
 
     def supervise(self, supervisor: str, target: SupervisionTarget, mode: SupervisionMode) -> SupervisionStatus:
         """See SupervisionCommands."""
-        try:
-            person = self._supervisor(supervisor)
-            self._check(person, target, mode)
-        except (OutOfSight, UnknownCall, UnknownOperator, NotNow) as refused:
-            self.note_refusal(supervisor, target, mode, str(refused))
-            raise
         asked = SuperviseAsked(target, mode)
+        person = self._checked(supervisor, asked, by_phone=False)
         ongoing = self._supervisions.of(supervisor)
         if ongoing is None:
             return self._begin(person, asked)
@@ -88,29 +84,34 @@ class SupervisionDesk:
     def allowed(self, supervisor: str, asked: SuperviseAsked) -> Person | None:
         """Whoever asks by phone, if that can be; a refusal is noted. A supervision that goes on already ends for it."""
         try:
-            person = self._supervisor(supervisor)
-            self._check(person, asked.target, asked.mode, by_phone=True)
-        except (OutOfSight, UnknownCall, UnknownOperator, NotNow) as refused:
-            self.note_refusal(supervisor, asked.target, asked.mode, str(refused))
+            return self._checked(supervisor, asked, by_phone=True)
+        except REFUSED:
             return None
-        return person
 
     def why_not(self, supervisor: str, target: SupervisionTarget) -> str | None:
         """Why that supervisor may not hear ``target``; None: he or she may."""
         try:
             self._check_sight(self._supervisor(supervisor), target)
-        except (OutOfSight, UnknownCall, UnknownOperator, NotNow) as refused:
+        except REFUSED as refused:
             return str(refused)
         return None
 
-    def note_refusal(self, supervisor: str, target: SupervisionTarget, mode: SupervisionMode, why: str) -> None:
+    def _checked(self, supervisor: str, asked: SuperviseAsked, *, by_phone: bool) -> Person:
+        """Whoever asks, if that can be; a refusal is noted. Raises one of REFUSED."""
+        try:
+            person = self._supervisor(supervisor)
+            self._check(person, asked.target, asked.mode, by_phone=by_phone)
+        except REFUSED as refused:
+            self._note_refusal(supervisor, asked, str(refused))
+            raise
+        return person
+
+    def _note_refusal(self, supervisor: str, asked: SuperviseAsked, why: str) -> None:
         """Somebody has tried."""
         person = self._centre().person(supervisor)
         role = person.role if person is not None else "nobody"
-        detail = {"mode": mode, "why": why}
-        self._note_act(
-            AuditEntry(self._clock.now(), supervisor, role, "supervision_refused", *subject_of(target), detail=detail)
-        )
+        subject, detail = subject_of(asked.target), {"mode": asked.mode, "why": why}
+        self._note_act(AuditEntry(self._clock.now(), supervisor, role, "supervision_refused", *subject, detail=detail))
         log.info("supervision_refused", account=supervisor, why=why)
 
     def supervisions(self, asker: str) -> list[SupervisionStatus]:
@@ -135,9 +136,7 @@ class SupervisionDesk:
             raise OutOfSight("Only supervisors and coordinators may listen.")
         return person
 
-    def _check(
-        self, person: Person, target: SupervisionTarget, mode: SupervisionMode, *, by_phone: bool = False
-    ) -> None:
+    def _check(self, person: Person, target: SupervisionTarget, mode: SupervisionMode, *, by_phone: bool) -> None:
         self._check_sight(person, target)
         call = self._talking(target)
         if call is not None and call.supervised.get(person.code) == "take_over":
@@ -155,11 +154,9 @@ class SupervisionDesk:
             raise NotNow(f"your phone ({person.code}) is not registered")
 
     def _talking(self, target: SupervisionTarget) -> Call | None:
-        calls = self._switchboard.calls
         if isinstance(target, OnCall):
-            return calls.get(target.call)
-        code = target.code
-        return next((call for call in calls.values() if call.control and call.control.operator == code), None)
+            return self._switchboard.calls.get(target.call)
+        return self._switchboard.conversation_of(target.code)
 
     def _check_sight(self, person: Person, target: SupervisionTarget) -> None:
         if isinstance(target, OnOperator):

@@ -71,6 +71,10 @@ class Switchboard:
         """The calls that live, by id."""
         return self._calls
 
+    def conversation_of(self, operator: str) -> Call | None:
+        """The call whose caller ``operator`` talks with now, if there is one."""
+        return next((call for call in self._calls.values() if call.control and call.control.operator == operator), None)
+
     def close(self) -> None:
         """Let go: no event counts and nothing is shown any more; calls stay as they are for the next controller."""
         self._closed = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from ari_app.contract import ControlState
@@ -84,13 +85,8 @@ class Tape:
         self, stage: Stage, operator: str | None = None, queue: str | None = None, other: str | None = None
     ) -> None:
         """What the caller hears from now on."""
-        new, old = StageBegan(self._now(), stage, operator or None, queue, other or None), self._stage
-        if old is not None and (old.stage, old.operator, old.queue, old.other) == (
-            stage,
-            new.operator,
-            queue,
-            new.other,
-        ):
+        new = StageBegan(self._now(), stage, operator or None, queue, other or None)
+        if self._stage is not None and replace(self._stage, at=new.at) == new:
             return
         self._stage = new
         if self._begun:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyrage
 
+from ari_app.keeping.measured import RememberingSink
 from ari_app.keeping.ports import Sink, Source, WrongKey
 
 
@@ -27,7 +28,7 @@ class AgeSeal:
 
     def seal(self, source: Source, into: Sink) -> None:
         """See Seal."""
-        target = _Remembering(into)
+        target = RememberingSink(into)
         try:
             pyrage.encrypt_io(source, target, self._recipients)
         except pyrage.EncryptError as failed:
@@ -49,24 +50,6 @@ def new_identity() -> tuple[str, str]:
     """A private key, to be kept where no worker is, and its public key."""
     made = pyrage.x25519.Identity.generate()
     return str(made), str(made.to_public())
-
-
-class _Remembering:
-    """pyrage turns an exception of ours into a text; the one that was raised is kept here."""
-
-    def __init__(self, into: Sink) -> None:
-        self._into = into
-        self.failed: OSError | None = None
-
-    def write(self, piece: bytes) -> int:
-        try:
-            return self._into.write(piece)
-        except OSError as failed:
-            self.failed = failed
-            raise
-
-    def flush(self) -> None:
-        return
 
 
 def _recipient(key: str, number: int) -> pyrage.x25519.Recipient:

@@ -40,8 +40,8 @@ def pipeline_routes(root: Path, now: Now) -> APIRouter:
     @router.get("/pipeline", response_model=Pipeline)
     async def show_pipeline(caller: AskedBy) -> Response:
         demand(caller.sees_all)
-        wrong = await asyncio.to_thread(whats_wrong, root, now())
         workers = await asyncio.to_thread(told_by_all, root)
+        wrong = whats_wrong(workers, now())
         return Response(json_bytes({"wrong": wrong, "workers": workers}), media_type="application/json")
 
     return router

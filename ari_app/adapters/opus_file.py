@@ -20,6 +20,7 @@ from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
+from ari_app.keeping.measured import RememberingSink
 from ari_app.keeping.ports import Samples, Sink
 from recordings.wav import FRAME_BYTES, RATE_HZ, wav_header
 
@@ -43,7 +44,7 @@ class OpusEncoder:
 
     def encode(self, samples: Iterable[Samples], into: Sink, tags: Mapping[str, str]) -> None:
         """See Encoder."""
-        target = _Remembering(into)
+        target = RememberingSink(into)
         try:
             with av.open(target, "w", format="ogg") as container:
                 stream = container.add_stream("libopus", rate=RATE_HZ, layout="stereo", options=_OPTIONS)
@@ -85,21 +86,6 @@ def as_mp3(opus: BinaryIO) -> Iterator[bytes]:
                 yield from made.taken()
             container.mux(stream.encode(None))
         yield from made.taken()
-
-
-class _Remembering:
-    """FFmpeg turns an exception of ours into a number; the one that was raised is kept here."""
-
-    def __init__(self, into: Sink) -> None:
-        self._into = into
-        self.failed: OSError | None = None
-
-    def write(self, piece: bytes) -> int:
-        try:
-            return self._into.write(piece)
-        except OSError as failed:
-            self.failed = failed
-            raise
 
 
 class _Pieces:

@@ -221,12 +221,11 @@ class Ear:
 
     def _conversation(self) -> Call | None:
         """The call whose operator is to be heard, while there is one."""
-        calls = self._exchange.switchboard.calls
+        switchboard = self._exchange.switchboard
         if isinstance(self._target, OnCall):
-            call = calls.get(self._target.call)
+            call = switchboard.calls.get(self._target.call)
             return call if call is not None and call.control is not None else None
-        code = self._target.code
-        return next((call for call in calls.values() if call.control and call.control.operator == code), None)
+        return switchboard.conversation_of(self._target.code)
 
     def _control(self) -> Control | None:
         """How the conversation that is to be heard stands: one value for each operator to whom the caller is connected."""

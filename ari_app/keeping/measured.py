@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from ari_app.keeping.ports import Sink
 from ari_app.whole_files import PRIVATE
 
 
@@ -43,6 +44,25 @@ class MeasuredFile:
         self._file.write(piece)
         self.measure.take(piece)
         return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back here."""
+
+
+class RememberingSink:
+    """A Sink into another, for libraries that turn an exception of ours into one of theirs: the one that was raised is kept."""
+
+    def __init__(self, into: Sink) -> None:
+        self._into = into
+        self.failed: OSError | None = None
+
+    def write(self, piece: bytes) -> int:
+        """See Sink."""
+        try:
+            return self._into.write(piece)
+        except OSError as failed:
+            self.failed = failed
+            raise
 
     def flush(self) -> None:
         """Nothing is held back here."""

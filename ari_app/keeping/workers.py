@@ -26,10 +26,10 @@ def alive_of(told: list[dict[str, Any]], now: float) -> list[dict[str, Any]]:
     return [one for one in told if now - one["beat_at"] < DEAD_AFTER_S]
 
 
-def whats_wrong(root: Path, now: float) -> str | None:
+def whats_wrong(told: list[dict[str, Any]], now: float) -> str | None:
     """In words; None while a worker lives and no alarm stands."""
-    alive = alive_of(told_by_all(root), now)
+    alive = alive_of(told, now)
     if not alive:
         return "no worker keeps recordings: they wait as raw files (centralita recordings work)"
-    alarms = {alarm: told["what"] for one in alive for alarm, told in one["alarms"].items()}
+    alarms = {alarm: alarmed["what"] for one in alive for alarm, alarmed in one["alarms"].items()}
     return "; ".join(f"{alarm}: {what}" for alarm, what in sorted(alarms.items())) or None

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from ari_app.clock import machine_time
-from ari_app.keeping.workers import whats_wrong
+from ari_app.keeping.workers import told_by_all, whats_wrong
 from ari_app.settings import Settings
 from ari_app.stack import background, ready
 from ari_app.stack.asterisk_root import asterisk_at_hand
@@ -85,7 +85,7 @@ def count_contacts(told: str) -> tuple[int, int]:
 
 
 def _recordings(settings: Settings) -> Check:
-    wrong = whats_wrong(settings.recordings, machine_time())
+    wrong = whats_wrong(told_by_all(settings.recordings), machine_time())
     if wrong is None:
         return Check("recordings", "ok", "a worker keeps them, no alarm stands")
     return Check("recordings", "warn", wrong, "docs/recordings.md has a remedy for each alarm")
