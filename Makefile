@@ -13,7 +13,7 @@ PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip --disable-pip-version
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run up down status demo doctor test test-fast test-browser test-deep bench bench-document bench-acd bench-speech bench-recordings bench-supervision conformance conformance-table check lock clean
+.PHONY: help setup run up down status demo doctor test test-fast test-browser test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision conformance conformance-table check lock clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -41,8 +41,8 @@ demo: .venv/.installed ## Place a call through the stack, started if need be (JS
 doctor: .venv/.installed ## Look for everything known to go wrong, with the remedy
 	@$(CENTRALITA) doctor
 
-test: check ## Every check and every test, with real Asterisk and Redis, in two runs side by side (ARGS=...: in one)
-	@$(if $(ARGS),$(PYTEST) $(ARGS),$(BIN)/python -m tests.both)
+test: check ## Every check and every test, with real Asterisk and Redis, in four rows side by side (ARGS=...: in one)
+	@$(if $(ARGS),$(PYTEST) $(ARGS),$(BIN)/python -m tests.rows)
 
 conformance: .venv/.installed-dev ## Asterisk's own scenarios of its queues, on Queue() and on the engine
 	@$(PYTEST) tests/conformance $(ARGS)
@@ -57,8 +57,15 @@ test-browser: .venv/.installed-dev ## Phones in a real Chromium, in a network of
 	@$(BIN)/python -m tests.browser.tools
 	@$(PYTEST) -m browser tests/browser $(ARGS)
 
+test-compose: .venv/.installed-dev ## The composition, built and run by a real engine for containers; installs what that needs (as root)
+	@$(BIN)/python -m tests.compose.tools
+	@$(PYTEST) -m compose tests/compose $(ARGS)
+
 test-deep: .venv/.installed-dev ## Every test, with many more generated cases
 	@HYPOTHESIS_PROFILE=deep $(PYTEST) --timeout 3600 $(ARGS)
+
+chaos: .venv/.installed-dev ## Kill, freeze, cut and attack every part, and report what became of the calls; about 90 minutes (ARGS="--only crashes")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: .venv/.installed-dev ## The race beside Queue(): from hang-up to the next ring, from arrival to ring (CASE=next_call, FULL=1)
 	@$(BIN)/python -m benchmarks.race $(if $(CASE),--case $(CASE)) $(if $(FULL),--full) $(ARGS)

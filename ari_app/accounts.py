@@ -32,16 +32,23 @@ class Accounts:
 
     def __init__(self, accounts: Iterable[Account], verifier: Verifier) -> None:
         self._verifier = verifier
+        self._by_code: dict[str, Account] = {}
         self.replace(accounts)
 
-    def replace(self, accounts: Iterable[Account]) -> None:
-        """These accounts and no others from now on; whoever is not among them is out at once. Raises ValueError as above."""
+    def replace(self, accounts: Iterable[Account]) -> frozenset[str]:
+        """These accounts and no others from now on; whoever is not among them is out at once. Raises ValueError as above.
+
+        The codes of those that are gone or have another role: what they had logged into must end.
+        """
         by_code: dict[str, Account] = {}
         for account in accounts:
             if account.code in by_code:
                 raise ValueError(f"two accounts have the code {account.code}; give each person a code of their own")
             by_code[account.code] = account
-        self._by_code = by_code
+        before, self._by_code = self._by_code, by_code
+        return frozenset(
+            code for code, account in before.items() if code not in by_code or by_code[code].role != account.role
+        )
 
     def __repr__(self) -> str:
         return f"Accounts({len(self._by_code)})"

@@ -33,6 +33,11 @@ class StatusBoard:
         self._seq = 0
         self._sinks: list[Sink] = []
 
+    @property
+    def seq(self) -> int:
+        """The number of the last change."""
+        return self._seq
+
     def add_sink(self, sink: Sink) -> Callable[[], None]:
         """Tell ``sink`` of every change from now on. Returns the function that stops it. A sink must not block."""
         self._sinks.append(sink)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from ari_app.asked import Asked, RecordAction, RecordAsked, ServiceAnswered
 from ari_app.contract import CallStage, Direction, RecordingState
 from ari_app.control_states import Control
+from ari_app.flow_note import FlowNote
+from ari_app.passing import PassOn
 from ari_app.supervision import ConversationChanged, SuperviseAsked, SupervisionMode
 from ari_app.tape import Tape
 from ari_app.telephony import ChannelEnded, TelephonyEvent
+from ivr_flows.messages import JoinQueue
 from queues.effects import AcdEffect
 from queues.events import LeftBy
 from recordings.notes import RecordingMode
@@ -36,6 +39,19 @@ class RecordedNow(Protocol):
         ...
 
 
+class Guided(Protocol):
+    """What is noted of a guidance through a flow, so that a later life of the controller goes on with it."""
+
+    @property
+    def mark(self) -> Hashable:
+        """Another one when there is something new to be noted."""
+        ...
+
+    def noted(self) -> FlowNote | None:
+        """Where the caller stands; None before the first step."""
+        ...
+
+
 @dataclass(eq=False, slots=True)
 class Call:
     """One caller and all that belongs to it.
@@ -45,9 +61,11 @@ class Call:
     queue, ``ways_out`` counts how often he or she left one unserved. ``goes_on_alone``: the caller has agreed to be called back,
     and ``channel`` is empty once the line is free. ``ticket`` is the reference of what the call is about, opaque text of another
     system. ``from_phone``: the caller is an operator's phone. ``control`` is there while a conversation goes on. ``hears_music``:
-    we have begun music for the caller and not ended it. ``in_flow``: the guidance through a flow that goes on once an operator has
-    hung up first. ``shown`` (name, value) is what the operator is shown of the caller. ``supervised``: who listens, in
-    which mode.
+    we have begun music for the caller and not ended it. ``guided``: the guidance through the flow where the caller is; ``in_flow``:
+    that of a flow that goes on once an operator has hung up first. ``wish``: with what the caller was led into a queue;
+    ``passing``: where an operator has passed the caller on to, until he or she is there.
+    ``shown`` (name, value) is what the operator is shown of the caller. ``supervised``: who listens, in which mode. ``lives``: how
+    many lives of the controller have had it in hand.
 
     ``tape`` is its recording, once there is something to tell of it, ``recorded`` that of the conversation that goes on. ``told``:
     the caller has heard the recording notice; ``refuses_recording``: and has said no; ``flow_record``: what the flow says.
@@ -74,7 +92,11 @@ class Call:
     ticket: str | None = None
     from_phone: bool = False
     control: Control | None = None
-    in_flow: object | None = None
+    guided: Guided | None = None
+    in_flow: Guided | None = None
+    wish: JoinQueue | None = None
+    passing: PassOn | None = None
+    lives: int = 1
     shown: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     supervised: dict[str, SupervisionMode] = field(default_factory=dict)
     tape: Tape | None = None
@@ -96,7 +118,7 @@ class Call:
     def put_nowait(self, item: CallItem, /) -> None:
         """Take an event or an instruction. The caller's own end cancels the call's life, wherever it stands."""
         if isinstance(item, ChannelEnded) and item.channel == self.channel and not self.goes_on_alone:
-            self.end("caller_hung_up")
+            self.end("caller_vanished" if item.vanished else "caller_hung_up")
             return
         self.inbox.put_nowait(item)
 
@@ -116,7 +138,12 @@ class Call:
     def take_over(self, lives: int, started: float, language: str, arrived_at: float) -> None:
         """Go on with a callback of ``lives`` lives of the controller; ids that they may have used are passed over."""
         self.goes_on_alone, self.started, self.language, self.arrived_at = True, started, language, arrived_at
-        self.bridges = self.playbacks = self.legs = lives * IDS_OF_ONE_LIFE
+        self.begin_life(lives)
+
+    def begin_life(self, lives: int) -> None:
+        """From now on in the hands of the controller's life of that number; ids that earlier ones may have used are passed over."""
+        self.lives = lives
+        self.bridges = self.playbacks = self.legs = (lives - 1) * IDS_OF_ONE_LIFE
 
     @property
     def ended_by(self) -> LeftBy:

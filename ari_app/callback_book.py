@@ -11,7 +11,7 @@ import structlog
 
 from ari_app.call import Call
 from ari_app.clock import Clock
-from ari_app.notebook import Notebook
+from ari_app.notebook import Notebook, notes_of_earlier
 from ivr_flows.messages import JoinQueue
 from queues.acd import Acd
 from queues.events import CallerJoined
@@ -121,16 +121,18 @@ class CallbackBook:
                 joined_at=joined_at,
                 agreed_at=now,
                 started=call.started,
+                lives=call.lives,
             )
         )
         if not await self._notebook.kept(NOTED_WITHIN_S):
             log.warning("callback_noted_in_memory_only", call=call.id)
 
-    async def attempt(self, call: str, attempt: int) -> None:
-        """Note, before dialling, that this attempt is being made."""
-        if call in self._intents and not self._closed:
-            self.put(replace(self._intents[call], attempts=attempt, last_try_at=self._clock.now()))
-            await self._notebook.kept(NOTED_WITHIN_S)
+    async def attempt(self, call: str, attempt: int) -> bool:
+        """Note, before dialling, that this attempt is being made. False if that could not be noted: then nobody may be dialled."""
+        if call not in self._intents or self._closed:
+            return False
+        self.put(replace(self._intents[call], attempts=attempt, last_try_at=self._clock.now()))
+        return await self._notebook.kept(NOTED_WITHIN_S)
 
     def forget(self, call: str) -> None:
         """It is done, or will not be."""
@@ -149,11 +151,7 @@ class CallbackBook:
 
     async def remember(self) -> None:
         """Take back what an earlier life agreed."""
-        for call, text in (await self._notebook.read(KEY)).items():
-            try:
-                self._intents[call] = intent_from(text)
-            except ValueError as unreadable:
-                log.error("callback_not_readable", call=call, why=str(unreadable))
+        self._intents |= await notes_of_earlier(self._notebook, KEY, intent_from, "callback_not_readable", of="call")
 
     def in_order(self) -> Iterable[CallbackIntent]:
         """By the time of arrival."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 T = TypeVar("T")
 
@@ -33,3 +33,21 @@ async def in_time(awaited: Awaitable[T], within_s: float) -> T:
     """
     async with asyncio.timeout(within_s):
         return await awaited
+
+
+async def for_ever() -> NoReturn:
+    """Wait until cancelled."""
+    await asyncio.get_running_loop().create_future()
+    raise AssertionError("nobody sets this future")
+
+
+def end_if_cancelled() -> None:
+    """Raises CancelledError in a task that is being cancelled.
+
+    For whoever goes on after an error out of a TaskGroup: before Python 3.13, an error of one of its tasks in the instant of
+    the cancellation hides that. The group's own body must be waiting when its tasks fail (``for_ever``): a failure while the group
+    is only being left counts as a cancellation for good, there.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal
 
+from ari_app.caller_limits import CallLimits
 from ari_app.centre_calendars import CalendarsFile
 from ari_app.centre_checks import (
     check_audio,
@@ -107,7 +108,8 @@ class Person:
     """Somebody with a phone and an account. ``queues``: served by an operator, or within a supervisor's sight.
 
     ``memberships`` are an operator's places in those queues, ``skills`` map to levels; ``language`` is the one in which he or she
-    is told things (None: the centre's), ``auto_answer``: the phone answers by itself when asked to; ``phone``: which kind it is.
+    is told things (None: the centre's), ``auto_answer``: the phone answers by itself when asked to; ``phone``: which kind it is;
+    ``encrypted``: refused unless it comes over TLS with encrypted sound.
     """
 
     code: str
@@ -120,6 +122,7 @@ class Person:
     auto_answer: bool = False
     record: RecordingMode | None = None
     phone: PhoneKind = "sip"
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ class Centre:
     supervision: SupervisionEntry = field(default_factory=SupervisionEntry)
     recording_notice: str | None = None
     recordings: RecordingsEntry = field(default_factory=RecordingsEntry)
+    limits: CallLimits = field(default_factory=CallLimits)
+    never_banned: tuple[str, ...] = ()
     _queues: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     _numbers: Mapping[str, Number] = field(init=False, repr=False, compare=False)
     _operators: Mapping[str, Person] = field(init=False, repr=False, compare=False)
@@ -376,12 +381,14 @@ def _built(
         supervision=centre.supervision,
         recording_notice=centre.recording_notice,
         recordings=centre.recordings,
+        limits=centre.limits.limits(),
+        never_banned=centre.limits.never_banned,
         numbers=tuple(_number(digits, entry, centre) for digits, entry in centre.numbers.items()),
         queues=tuple(
             Queue(entry.rules(name), entry, calendars.get(entry.calendar or "") or entry.own_calendar(centre.time_zone))
             for name, entry in queues.root.items()
         ),
-        people=tuple(_people(people, tuple(queues.root))),
+        people=tuple(_people(people, tuple(queues.root), centre.encrypted_phones)),
         flows=MappingProxyType(found),
         media=_media(prompts.value, texts, folder.resolve()),
         missing_audio=tuple(check_audio(texts, folder)),
@@ -402,7 +409,7 @@ def _number(digits: str, entry: NumberEntry, centre: CentreFile) -> Number:
     return Number(digits, entry.flow, entry.entry, entry.queue, fallback, entry.record, entry.told)
 
 
-def _people(file: OperatorsFile, all_queues: tuple[str, ...]) -> Iterator[Person]:
+def _people(file: OperatorsFile, all_queues: tuple[str, ...], encrypted: bool) -> Iterator[Person]:
     for code, operator in file.operators.items():
         places = tuple(entry.membership(queue) for queue, entry in operator.queues.items())
         yield Person(
@@ -416,11 +423,14 @@ def _people(file: OperatorsFile, all_queues: tuple[str, ...]) -> Iterator[Person
             operator.auto_answer,
             operator.record,
             operator.phone,
+            operator.must_encrypt(encrypted),
         )
     for code, supervisor in file.supervisors.items():
-        yield Person(code, supervisor.name, "supervisor", supervisor.queues or all_queues, phone=supervisor.phone)
+        queues, must = supervisor.queues or all_queues, supervisor.must_encrypt(encrypted)
+        yield Person(code, supervisor.name, "supervisor", queues, phone=supervisor.phone, encrypted=must)
     for code, coordinator in file.coordinators.items():
-        yield Person(code, coordinator.name, "coordinator", all_queues, phone=coordinator.phone)
+        must = coordinator.must_encrypt(encrypted)
+        yield Person(code, coordinator.name, "coordinator", all_queues, phone=coordinator.phone, encrypted=must)
 
 
 def _media(prompts: PromptsFile, texts: Iterable[Text], folder: Path) -> Mapping[str, Mapping[str, tuple[str, ...]]]:

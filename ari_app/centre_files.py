@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
+from ari_app.caller_limits import Bound, CallLimits
 from ari_app.centre_queues import Penalty
 from ivr_flows.explain import wrong
 from ivr_flows.problems import choose_among
@@ -107,6 +108,36 @@ class SupervisionEntry(Shape):
     beep: bool = False
 
 
+class BoundEntry(Shape):
+    """How many calls of one caller at once, and a minute; ``none``: as many as come."""
+
+    at_once: Annotated[int, Field(ge=1, le=100_000)] | Literal["none"] | None = None
+    per_minute: Annotated[int, Field(ge=1, le=100_000)] | Literal["none"] | None = None
+
+    def bound(self, default: Bound) -> Bound:
+        """For caller_limits.py."""
+        return Bound(_or(self.at_once, default.at_once), _or(self.per_minute, default.per_minute))
+
+
+def _or(given: int | Literal["none"] | None, default: int | None) -> int | None:
+    return default if given is None else None if given == "none" else given
+
+
+class LimitsEntry(Shape):
+    """Calls beyond these are refused: of one number, of all who withhold theirs, of all together. ``never_banned`` are addresses
+    that are not banned for wrong secrets, e.g. that of an office in which many share one."""
+
+    caller: BoundEntry = Field(default_factory=BoundEntry)
+    withheld: BoundEntry = Field(default_factory=BoundEntry)
+    at_once: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    never_banned: tuple[Address, ...] = ()
+
+    def limits(self) -> CallLimits:
+        """For caller_limits.py."""
+        default = CallLimits()
+        return CallLimits(self.caller.bound(default.caller), self.withheld.bound(default.withheld), self.at_once)
+
+
 class RetentionEntry(Shape):
     """For how many days recordings of this queue, kind and disposition are kept; ``days: forever`` for ever."""
 
@@ -183,6 +214,8 @@ class CentreFile(Shape):
     supervision: SupervisionEntry = Field(default_factory=SupervisionEntry)
     recording_notice: Name | None = None
     recordings: RecordingsEntry = Field(default_factory=RecordingsEntry)
+    limits: LimitsEntry = Field(default_factory=LimitsEntry)
+    encrypted_phones: bool = False
 
 
 class MembershipEntry(Shape):
@@ -209,7 +242,24 @@ def _words(value: list[Any]) -> bool:
 Memberships = Annotated[dict[Name, MembershipEntry], NoOtherKeys(), BeforeValidator(_by_name), OrNames()]
 
 
-class OperatorEntry(Shape):
+class PhoneEntry(Shape):
+    """Somebody's telephone: which kind, and whether it must be ``encrypted`` (None: as the centre's ``encrypted_phones`` says)."""
+
+    phone: PhoneKind = "sip"
+    encrypted: bool | None = None
+
+    @model_validator(mode="after")
+    def _browsers_always_are(self) -> Self:
+        if self.phone == "browser" and self.encrypted is not None:
+            raise wrong("a browser's sound is always encrypted", "remove encrypted")
+        return self
+
+    def must_encrypt(self, by_default: bool) -> bool:
+        """Whether this phone is refused unless it comes over TLS with encrypted sound."""
+        return self.phone == "sip" and (by_default if self.encrypted is None else self.encrypted)
+
+
+class OperatorEntry(PhoneEntry):
     """An operator; without queues he or she only calls out. Skills have levels, 1 if none is given.
 
     ``language``: in which the operator is told things; ``auto_answer``: the phone is asked to answer at once (a headset).
@@ -223,22 +273,19 @@ class OperatorEntry(Shape):
     language: Language | None = None
     auto_answer: bool = False
     record: RecordingMode | None = None
-    phone: PhoneKind = "sip"
 
 
-class SupervisorEntry(Shape):
+class SupervisorEntry(PhoneEntry):
     """A supervisor, of these queues; of all if none is named."""
 
     name: Title
     queues: Names = ()
-    phone: PhoneKind = "sip"
 
 
-class CoordinatorEntry(Shape):
+class CoordinatorEntry(PhoneEntry):
     """A coordinator judges the whole centre."""
 
     name: Title
-    phone: PhoneKind = "sip"
 
 
 class OperatorsFile(Shape):

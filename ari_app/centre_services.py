@@ -199,7 +199,7 @@ def _allowed(url: str, hosts: tuple[str, ...]) -> bool:
     """A host without a port stands for the port that the URL's scheme has of its own."""
     host, port = service_urls.host_port(url)
     written = f"[{host}]" if ":" in host else host
-    by_scheme = port == service_urls.DEFAULT_PORTS[url.partition("://")[0]]
+    by_scheme = port == service_urls.own_port(url)
     return f"{written}:{port}" in hosts or (by_scheme and written in hosts)
 
 

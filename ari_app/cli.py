@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import shutil
 import sys
 from collections.abc import Iterator
@@ -27,13 +28,20 @@ from ari_app.cli_flows import flows
 from ari_app.cli_prompts import prompts
 from ari_app.cli_recordings import recordings
 from ari_app.cli_simulate import simulate
+from ari_app.own_key import make_own_key
 from ari_app.settings import BadSettings, Settings, load_settings
 from ari_app.stack import background
+from ari_app.stack.asterisk_root import AsteriskInstall
 from ari_app.stack.child import is_alive, read_identity
+from ari_app.stack.configuring import write_configuration
 from ari_app.stack.doctor import Check, failed, report
 from ari_app.stack.doctor_machine import machine_checks
 from ari_app.stack.doctor_running import running_checks
 from ari_app.stack.faults import StackError
+from ari_app.stack.folders import Folders
+from ari_app.stack.front import write_front
+from ari_app.stack.secret_files import READ_ONLY, make_secret_files
+from ari_app.stack.versions import ASTERISK_FLOOR
 from ivr_flows.problems import BadFile
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -80,6 +88,56 @@ def setup() -> None:
     """Only make the secrets and fetch Asterisk and Redis; start nothing."""
     with _plain_problems():
         cli_run.provide(PROJECT, _print)
+
+
+@cli.command()
+@click.option(
+    "--modules",
+    type=click.Path(path_type=Path),
+    default=Path("/usr/lib/x86_64-linux-gnu/asterisk/modules"),
+    show_default=True,
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("/usr/share/asterisk"),
+    show_default=True,
+    help="Holds sounds and moh.",
+)
+def configure(modules: Path, data: Path) -> None:
+    """Only write Asterisk's configuration, for one that something else starts, such as a container of its own."""
+    with _plain_problems():
+        settings = load_settings(PROJECT)
+        folders = Folders.below(settings.state)
+        folders.make()
+        install = AsteriskInstall(("asterisk",), modules, data, data / "moh", ASTERISK_FLOOR)
+        write_configuration(settings, load_centre(settings.centre), install, folders)
+        _print(f"written to {folders.etc}; start it with asterisk -f -C {folders.etc / 'asterisk.conf'}")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def configure_front(folder: Path) -> None:
+    """Write into FOLDER the configuration of the Kamailio that stands in front of several nodes."""
+    with _plain_problems():
+        settings = load_settings(PROJECT)
+        write_front(settings, load_centre(settings.centre), folder.resolve())
+        _print(f"written to {folder}; start it with kamailio -f {folder / 'kamailio.cfg'}")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def secret_files(folder: Path) -> None:
+    """Make in FOLDER the secrets that are missing there, a file each, for containers."""
+    with _plain_problems():
+        made = make_secret_files(folder, lambda: secrets.token_urlsafe(32))
+        key = folder / "recordings.key"
+        if not key.with_suffix(".pub").exists():
+            make_own_key(key)
+            made.append(key.name)
+        for half in (key, key.with_suffix(".pub")):
+            half.chmod(READ_ONLY)
+        _print(f"made {', '.join(made)}" if made else "all secrets are there")
 
 
 @cli.command()

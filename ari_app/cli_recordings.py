@@ -28,9 +28,9 @@ def recordings() -> None:
 def work() -> None:
     """Keep the recordings of calls that have ended, until Ctrl-C; may run beside the engine or without it."""
     # Codecs, encryption and the store's client: only when they are needed.
-    from ari_app.adapters.catalogue import SqlShelves
     from ari_app.adapters.catalogue_database import BadDatabase, Database
     from ari_app.adapters.object_store import BadStore
+    from ari_app.adapters.patient_catalogue import PatientCatalogue
     from ari_app.logs import configure_logging
     from ari_app.own_key import make_own_key
     from ari_app.recording_worker import WorkerRules, run_worker
@@ -41,9 +41,8 @@ def work() -> None:
     try:
         make_own_key(settings.own_recordings_key)
         database = Database(settings.database)
-        database.migrate()
         url, keys = settings.recordings_store_url, settings.recordings_keys
-        run_worker(settings.recordings, url, keys, environment(PROJECT), SqlShelves(database), rules)
+        run_worker(settings.recordings, url, keys, environment(PROJECT), PatientCatalogue(database), rules)
     except (BadStore, BadDatabase, OSError) as bad:
         places = "CENTRALITA_RECORDINGS_STORE, CENTRALITA_DATABASE_URL, CENTRALITA_STATE"
         raise click.ClickException(f"{bad} ({places})") from bad

@@ -10,7 +10,7 @@ import aiohttp
 
 from ari_app.accounts import Accounts, one_secret_for_all
 from ari_app.adapters.http_auth import Tokens
-from ari_app.bootstrap import accounts_of
+from ari_app.bootstrap import accounts_of, session_key
 from ari_app.centre import load_centre
 from ari_app.clock import SystemClock
 from ari_app.settings import Settings
@@ -30,7 +30,7 @@ def reload_running(settings: Settings, say: Callable[[str], None]) -> None:
     """
     centre = load_centre(settings.centre)
     people = Accounts(accounts_of(centre), one_secret_for_all(settings.demo_web_secret or "unset"))
-    tokens = Tokens(settings.token_key, people, SystemClock().now)
+    tokens = Tokens(session_key(settings), people, SystemClock().now)
     coordinators = [tokens.issue(account) for account in accounts_of(centre) if account.role == "coordinator"]
     if not coordinators:
         raise ReloadFailed("There is no coordinator in operators.yaml; send the controller SIGHUP instead.")
@@ -44,7 +44,7 @@ def reload_running(settings: Settings, say: Callable[[str], None]) -> None:
 
 async def _ask(settings: Settings, tokens: Iterable[str]) -> dict[str, Any]:
     """The controller's answer. A coordinator who is new in the files is not known to it yet, so another may have to ask."""
-    url = f"http://{settings.bind_address}:{settings.api_port}/api/v1/reload"
+    url = f"{settings.api_url}/api/v1/reload"
     why = ""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=WITHIN_S)) as session:
         for token in tokens:

@@ -150,12 +150,12 @@ async def _check(settings: Settings, steps: Steps, self_check: SelfCheck | None)
 
 
 def _say_where(settings: Settings, write: Write) -> None:
-    address = f"http://{settings.bind_address}:{settings.api_port}"
+    address = settings.api_url
     write("")
     write("Centralita is up.")
     write(f"  API            {address}/api/v1/ (described at {address}/api/v1/openapi.json)")
     write(
-        f"  phones         register at {settings.bind_address}:{settings.sip_port}/udp, secret DEMO_SIP_SECRET in .env"
+        f"  phones         register at {settings.registrar[0]}:{settings.registrar[1]}/udp, secret DEMO_SIP_SECRET in .env"
     )
     write(f"  recordings     {settings.recordings}")
     write(f"  logs           {settings.state / 'log'}")

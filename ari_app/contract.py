@@ -89,7 +89,7 @@ class OperatorStatus:
     the queues logged into; ``wish``: the state that will follow a call (``paused``, ``logged_out``), None: ready.
 
     ``forced_by``: the supervisor who asked for the pause; ``productive``: whether its reason counts as work, None for one
-    that the centre does not name.
+    that the centre does not name. ``until``: when a wrap-up, or the pause after a call that was not taken, is over by itself.
     """
 
     code: str
@@ -104,16 +104,24 @@ class OperatorStatus:
     wish: str | None = None
     forced_by: str | None = None
     productive: bool | None = None
+    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierOperator:
-    """An operator as an earlier life of the controller showed him or her last; ``serves`` None: it did not say."""
+    """An operator as an earlier life of the controller showed him or her last; ``serves`` None: it did not say.
+
+    ``until`` (Unix seconds): when the wrap-up of ``call`` of ``queue`` is over by itself; ``wish``: what comes after it.
+    """
 
     state: str
     reason: str | None = None
     serves: tuple[str, ...] | None = None
     forced_by: str | None = None
+    call: str | None = None
+    queue: str | None = None
+    wish: str | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,14 @@ def as_json(status: Subject) -> dict[str, Any]:
 def timestamp(at_s: float) -> str:
     """``at_s`` (Unix seconds) as ISO 8601 UTC with milliseconds, e.g. ``2026-11-24T04:12:33.123Z``."""
     return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def unix_seconds(text: str | None) -> float | None:
+    """What ``timestamp`` made of Unix seconds, back; None for anything else."""
+    try:
+        return None if not text else datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return None
 
 
 def utc_day(at_s: float) -> str:

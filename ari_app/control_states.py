@@ -139,6 +139,16 @@ AWAY: frozenset[ControlState] = frozenset({"held", "held_by_phone", "ringing_oth
 """The caller hears music."""
 
 
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """Whom the operator consults: as shown, the channel, the bridge of the two, and the code of one whom queues offer calls to."""
+
+    shown: str
+    channel: str
+    bridge: str
+    operator: str | None
+
+
 @dataclass(slots=True)
 class Control:
     """How a conversation stands: the operator and the channel to the phone, and the one who is consulted, if any."""
@@ -148,6 +158,12 @@ class Control:
     state: ControlState = "talking"
     other: str | None = None
     other_channel: str | None = None
+    consulted: Consulted | None = None
+
+    def consults(self, consulted: Consulted | None) -> None:
+        """From now on this one, or nobody."""
+        self.consulted = consulted
+        self.other, self.other_channel = (consulted.shown, consulted.channel) if consulted else (None, None)
 
     @property
     def talks_with(self) -> str | None:

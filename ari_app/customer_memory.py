@@ -10,6 +10,7 @@ from ari_app.board import StatusBoard
 from ari_app.callback_book import CallbackBook
 from ari_app.commands import UnknownCall
 from ari_app.known_callers import KnownCallers
+from ari_app.last_calls import KEY as LAST_CALL
 from ari_app.notebook import Notebook
 from ari_app.voicemail_book import VoicemailBook
 from recordings.certificate import Erased, Remained
@@ -59,6 +60,8 @@ class CustomerMemory:
         mine = calls | set(await self.calls_of(who))
         await self._ended(mine)
         forgotten += self._board.forget(mine)
+        for call in mine - self._board.calls.keys():
+            self._notebook.note(f"{LAST_CALL}{call}", None)
         if not await self._notebook.kept(WITHIN_S):
             raise OSError("Redis has not taken the notes that were struck out; it is tried again")
         remained = [Remained(call, GOES_ON) for call in sorted(mine) if call in self._board.calls]

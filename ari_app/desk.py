@@ -26,10 +26,12 @@ from queues.events import (
     OperatorLoggedOut,
     OperatorPaused,
     OwnCallEnded,
+    WrapUpAdopted,
     WrapUpExtended,
 )
+from queues.moves import NOT_NOW
 from queues.rules import Membership
-from queues.views import OperatorView
+from queues.views import OperatorView, Wish
 
 log = structlog.get_logger(__name__)
 
@@ -132,17 +134,39 @@ class OperatorDesk:
     # -- an earlier life -----------------------------------------------------------------------------------------------
 
     def restore(self, earlier: Mapping[str, EarlierOperator]) -> None:
-        """Give operators the states and queues of an earlier life, by code. Those on a call become ready."""
+        """Give operators the states and queues of an earlier life, by code. Those on a call have what they wished to follow it
+        (ready, if nothing), until it is adopted.
+
+        A pause that would have been over by itself is.
+        """
         for code, was in earlier.items():
             if was.state == "logged_out":
                 continue
             try:
                 self._restore_queues(code, was.serves)
                 self._switchboard.mark_forced(code, was.forced_by)
-                paused = was.state == "paused"
-                self._switchboard.apply(OperatorPaused(code, was.reason) if paused else OperatorBecameReady(code))
+                self._restore_state(code, was)
+                self._restore_wrap_up(code, was)
             except AcdUnknownOperator:
                 log.info("operator_left_the_centre", operator=code)
+
+    def _restore_state(self, code: str, was: EarlierOperator) -> None:
+        wish = was.wish if was.state in NOT_NOW else None
+        if wish == "logged_out":
+            self._switchboard.remember_wish(OperatorLoggedOut(code))
+        elif wish == "paused" or (was.state == "paused" and was.until is None):
+            pause = OperatorPaused(code, was.reason)
+            self._switchboard.apply(pause)
+            if wish is not None:
+                self._switchboard.remember_wish(pause)
+        else:
+            self._switchboard.apply(OperatorBecameReady(code))
+
+    def _restore_wrap_up(self, code: str, was: EarlierOperator) -> None:
+        there = {queue.name for queue in self._centre().queues}
+        if was.state == "wrap_up" and was.call is not None and was.queue in there:
+            wish: Wish | None = "paused" if was.wish == "paused" else None
+            self._switchboard.apply(WrapUpAdopted(code, was.call, was.queue, was.until, wish, was.reason))
 
     def _restore_queues(self, code: str, serves: tuple[str, ...] | None) -> None:
         """What was logged into or moved to; a move's penalty is not known any more."""

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from ari_app.admission import Admission
+from ari_app.adoption import Adoption, Lists, Notes
 from ari_app.asked import ToOperator, ToQueue
 from ari_app.audit import NoteAct
 from ari_app.board import StatusBoard
@@ -17,19 +18,21 @@ from ari_app.call import Call
 from ari_app.call_desk import CallDesk
 from ari_app.callback_book import CallbackBook, CallbackIntent
 from ari_app.callback_desk import CallbackDesk
+from ari_app.caller_book import CallerBook
+from ari_app.caller_gate import CallerGate
+from ari_app.caller_limits import CallerLimits
 from ari_app.calls.ear import Ear, dialled_supervision, supervise_by_ringing
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.feature_code import feature_code
-from ari_app.calls.forwarding import adopted_forwarding
-from ari_app.calls.inbound_call import adopted_conversation, call_of_a_phone, inbound_call, restored_callback
+from ari_app.calls.inbound_call import call_of_a_phone, inbound_call, restored_callback
 from ari_app.calls.internal_call import internal_call
-from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.targets import dialled_target
 from ari_app.centre import Centre, Person
 from ari_app.clock import Clock
 from ari_app.commands import UnknownCall, WantedState
 from ari_app.contract import OperatorStatus
 from ari_app.desk import OperatorDesk
+from ari_app.ear_book import EarBook
 from ari_app.known_callers import KnownCallers
 from ari_app.lives import Lives
 from ari_app.lookups import Lookups
@@ -37,7 +40,7 @@ from ari_app.opening import Opening
 from ari_app.operator_commands import Asker
 from ari_app.overload_control import OverloadControl
 from ari_app.own_calls import OwnCalls
-from ari_app.recorder import Recorder, is_muted
+from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan, plan_reload
 from ari_app.rosters import Rosters
 from ari_app.services import AgiService
@@ -45,19 +48,20 @@ from ari_app.supervision import OnOperator, SuperviseAsked, SupervisionStatus
 from ari_app.supervision_desk import SupervisionDesk
 from ari_app.supervision_keys import MODES
 from ari_app.supervisions import Supervisions
-from ari_app.sweep import FoundConversation, FoundForwarding, plan_sweep
 from ari_app.switchboard import Switchboard
-from ari_app.telephony import CallArrived, ChannelInfo, Telephony, TelephonyEvent
+from ari_app.telephony import CallArrived, Telephony, TelephonyEvent
 from ari_app.voicemail_book import Message, VoicemailBook
 from ari_app.voicemail_desk import VoicemailDesk
 from ivr_flows.journey import Journey
 from queues.errors import UnknownOperator as AcdUnknownOperator
 from queues.events import (
+    CallbacksAllowed,
+    CallbacksHeldBack,
     OperatorHired,
     PhoneBecameReachable,
     PhoneBecameUnreachable,
 )
-from recordings.plan import RecordingPlan, part_of, plan_of
+from recordings.custody import AuditEntry
 
 log = structlog.get_logger(__name__)
 TICK_S = 1.0
@@ -67,7 +71,8 @@ ENDED_CALLS_KEPT = 2000
 
 
 class Engine:
-    """The centre at work on one Asterisk. ``new_call_id(now)`` makes ids that are never used twice."""
+    """The centre at work on one Asterisk. ``new_call_id(now)`` makes ids that are never used twice. ``store_is_away``: whether what
+    is noted now would be lost with this process."""
 
     def __init__(
         self,
@@ -79,12 +84,16 @@ class Engine:
         new_call_id: Callable[[float], str],
         known_callers: KnownCallers,
         callbacks: CallbackBook,
+        callers: CallerBook,
+        ears: EarBook,
         voicemails: VoicemailBook,
         lookups: Lookups,
         note_journey: Callable[[Journey], None],
         agi_url: Callable[[AgiService], str],
         note_act: NoteAct,
         admission: Admission | None = None,
+        caller_limits: CallerLimits | None = None,
+        store_is_away: Callable[[], bool] = lambda: False,
     ) -> None:
         self._centre = centre
         self._board = board
@@ -94,12 +103,17 @@ class Engine:
         self._new_call_id = new_call_id
         self._known_callers = known_callers
         self._callbacks = callbacks
+        self._callers = callers
+        self._ears = ears
         self._voicemails = voicemails
         self._lookups = lookups
         self._note_journey = note_journey
         self._agi_url = agi_url
         self._admission = admission or Admission()
+        self._store_is_away = store_is_away
+        self._callbacks_wait = False
         self._overload: OverloadControl | None = None
+        self._gate = CallerGate(caller_limits or CallerLimits(), lambda: self._centre, self._living, clock)
         self.callback_desk = CallbackDesk(callbacks, switchboard, lambda: self._centre)
         self.voicemail_desk = VoicemailDesk(voicemails, lambda: self._centre, self._call_back)
         self._opening = Opening(lambda: self._centre, switchboard, clock)
@@ -121,15 +135,17 @@ class Engine:
         )
         self._exchange: Exchange | None = None
         self._lives: Lives | None = None
+        self._adoption: Adoption | None = None
         self._group: asyncio.TaskGroup | None = None
         self._letting_go = False
         # Until the first sweep has told who talks, new callers would be offered to operators who are not free.
         self._held: list[CallArrived] | None = []
+        self._earlier = Notes()
 
     def start(self, group: asyncio.TaskGroup, telephony: Telephony) -> None:
         """Be ready for events; lives run in ``group``."""
         self._group = group
-        self._lives = Lives(group, telephony, self._switchboard, self._supervisions.conversation_changed)
+        self._lives = Lives(group, telephony, self._switchboard, self._call_over)
         self._overload = OverloadControl(self._admission, telephony)
         self._exchange = Exchange(
             centre=self._centre,
@@ -147,10 +163,35 @@ class Engine:
             lookups=self._lookups,
             note_journey=self._note_journey,
             agi_url=self._agi_url,
-            note_act=self._note_act,
+            note_act=self._note_act_of_a_life,
+            keep=self._callers.keep,
+            written=self._callers.written,
+            ears=self._ears,
             why_not_supervised=self.supervision_desk.why_not,
             supervisions=self._supervisions,
         )
+        self._switchboard.tell_of_calls(self._callers.keep)
+        self._adoption = Adoption(
+            lambda: self._running,
+            self._lives,
+            self._switchboard,
+            self._recorder,
+            self._callbacks,
+            self._new_call,
+            self._begin_inbound,
+            self._begin_callback,
+            self._callers.forget,
+        )
+
+    def _note_act_of_a_life(self, act: AuditEntry) -> None:
+        """One that is cancelled because the controller lets go ends nothing."""
+        if not self._letting_go:
+            self._note_act(act)
+
+    def _call_over(self, call: Call) -> None:
+        self._supervisions.conversation_changed()
+        if call.channel:
+            self._callers.forget(call.channel)
 
     def reload(self, centre: Centre) -> ReloadPlan:
         """``centre`` is in force from now on, all at once. Calls that are up go on in the flows that they entered.
@@ -179,6 +220,8 @@ class Engine:
         self._recorder.let_go()
         self._switchboard.close()
         self._callbacks.close()
+        self._callers.close()
+        self._ears.close()
 
     # -- what arrives --------------------------------------------------------------------------------------------------
 
@@ -205,7 +248,7 @@ class Engine:
     def _take_inbound(self, arrival: CallArrived, number: str) -> None:
         """Who has been answered already, or has a life, is no new call and never turned away."""
         known = arrival.answered or self._running_lives.has(arrival.channel)
-        if known or self._overload_control.may_enter():
+        if known or (self._overload_control.may_enter() and self._gate.may_enter(arrival.caller)):
             self._begin_inbound(arrival.channel, number, arrival.caller)
         else:
             self._in_background(self._overload_control.turn_away(arrival.channel))
@@ -270,6 +313,11 @@ class Engine:
         """A phone came or went."""
         self._phones[code] = reachable
         log.info("phone_changed", operator=code, reachable=reachable)
+        if self._held is None:
+            self._tell_of_phone(code, reachable)
+
+    def _tell_of_phone(self, code: str, reachable: bool) -> None:
+        """Not before those who waited have their places back."""
         try:
             self._switchboard.apply(PhoneBecameReachable(code) if reachable else PhoneBecameUnreachable(code))
         except AcdUnknownOperator:
@@ -324,102 +372,60 @@ class Engine:
                 self._switchboard.start_new_day()
             self._opening.look()
             self._overload_control.look()
+            self._look_at_store()
+            self._gate.look()
             self._switchboard.publish_waiting()
             self._board.forget_ended_calls(ENDED_CALLS_KEPT)
+
+    def _look_at_store(self) -> None:
+        """What must not be done twice waits while it cannot be noted."""
+        if self._store_is_away() != self._callbacks_wait:
+            self._callbacks_wait = not self._callbacks_wait
+            log.warning("callbacks_held_back" if self._callbacks_wait else "callbacks_allowed")
+            self._switchboard.apply(CallbacksHeldBack() if self._callbacks_wait else CallbacksAllowed())
 
     # -- what an earlier life left -------------------------------------------------------------------------------------
 
     async def sweep(self) -> None:
-        """After connecting: adopt conversations that talk, begin again with waiting callers, remove what is nobody's."""
+        """After connecting: adopt what goes on, remove what is nobody's, and then begin to take calls."""
         self._opening.look()
-        channels = await self._running.telephony.channels()
-        bridges = await self._running.telephony.bridges()
-        plan = plan_sweep(channels, bridges, self._known(channels, [bridge.id for bridge in bridges]))
-        for leg in plan.hang_up:
-            await self._running.hang_up(leg)
-        for bridge in plan.destroy:
-            await self._running.destroy_bridge(bridge)
-        found = [*(one.call for one in plan.adopt), *(one.call for one in plan.adopt_forwarded)]
-        muted = {call for call in found if is_muted(await self._recorder.noted(call))}
-        for conversation in plan.adopt:
-            self._adopt(conversation, muted=conversation.call in muted)
-        for forwarded in plan.adopt_forwarded:
-            self._adopt_forwarded(forwarded, muted=forwarded.call in muted)
-        self._restore_callbacks()
-        for caller in plan.begin_again:
-            await self._recorder.stop(caller.id)  # what a flow of the earlier life records
-            self._begin_inbound(caller.id, caller.variables["CENTRALITA_NUMBER"], caller.caller)
+        notes = Notes()
+        notes.add(self._callers.take_earlier(), self._ears.take_earlier())
+        await self._running_adoption.sweep(notes)
+        await self._take_calls()
+
+    async def sweep_node(self, node: str, lists: Lists, node_of: Callable[[str], str | None]) -> None:
+        """As ``sweep``, of one node of several: what is on the others is left alone. No calls are taken before take_calls.
+
+        ``node_of`` tells whose a channel of an earlier life was, by its id; None where that cannot be told.
+        """
+        self._opening.look()
+        self._earlier.add(self._callers.take_earlier(), self._ears.take_earlier())
+        notes = self._earlier.of(lambda channel: node_of(channel) in (node, None))
+        there = await self._running_adoption.sweep_lists(lists, notes)
+        own = notes.of(lambda channel: channel in there or node_of(channel) == node)
+        self._running_adoption.account_for_lost(there, own)
+        self._earlier.drop(own)
+
+    async def take_calls(self, node_of: Callable[[str], str | None]) -> None:
+        """All nodes have been swept, or are not waited for: whoever is in none of them is lost. Once."""
+        if self._held is None:
+            return
+        lost = self._earlier.of(lambda channel: node_of(channel) is None)
+        self._running_adoption.restore_callbacks()
+        self._running_adoption.account_for_lost((), lost)
+        self._earlier.drop(lost)
+        await self._take_calls()
+
+    async def _take_calls(self) -> None:
         held, self._held = self._held, None
+        if held is not None:
+            await asyncio.sleep(0)  # whoever was adopted comes to the first step
+            for code, reachable in self._phones.items():
+                self._tell_of_phone(code, reachable)
         for arrival in held or ():
             self.put_nowait(arrival)
         self._in_background(self._recorder.end_abandoned(set(self._switchboard.calls)))
-        log.info(
-            "swept",
-            adopted=len(plan.adopt),
-            begun_again=len(plan.begin_again),
-            hung_up=len(plan.hang_up),
-            bridges_removed=len(plan.destroy),
-        )
-
-    def _known(self, channels: list[ChannelInfo], bridges: list[str]) -> set[str]:
-        """Channels and bridges of living calls: the callers', and whatever is named after a living call."""
-        calls = self._running_lives.calls()
-        alive = tuple(f"{call.id}-" for call in calls)
-        held = {id_ for call in calls if call.control for id_ in (call.control.channel, call.control.other_channel)}
-        ids = [channel.id for channel in channels] + bridges
-        return {id_ for id_ in ids if self._running_lives.has(id_) or id_ in held or (alive and id_.startswith(alive))}
-
-    def _adopt(self, found: FoundConversation, *, muted: bool) -> None:
-        leg = OperatorLeg(
-            channel=found.operator_leg.id,
-            operator=found.operator_leg.variables["CENTRALITA_OPERATOR"],
-            queue=found.operator_leg.variables["CENTRALITA_QUEUE"],
-            bridge=found.bridge,
-        )
-        number = found.caller.variables["CENTRALITA_NUMBER"]
-        call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
-        recording = self._recording_of(call, found.caller, muted)
-        call.ticket = found.caller.variables.get("CENTRALITA_TICKET")
-        call.go_on_from(found.bridge)
-        self._running.telephony.watch(leg.channel, call)
-        life = adopted_conversation(call, leg, recording, self._running, interrupted=found.interrupted)
-        self._running_lives.begin(call, life)
-        self._switchboard.adopt(call.id, leg.queue, leg.operator)
-        self._callbacks.forget(call.id)
-        log.info("conversation_adopted", call=call.id, operator=leg.operator)
-
-    def _adopt_forwarded(self, found: FoundForwarding, *, muted: bool) -> None:
-        number = found.caller.variables["CENTRALITA_NUMBER"]
-        call = self._new_call(found.caller.id, number, found.caller.caller, call_id=found.call)
-        call.stage = "elsewhere"
-        self._running.telephony.watch(found.leg, call)
-        recording = self._recording_of(call, found.caller, muted)
-        life = adopted_forwarding(call, found.leg, found.bridge, recording, self._running)
-        self._running_lives.begin(call, life)
-
-    def _recording_of(self, call: Call, caller: ChannelInfo, muted: bool) -> RecordingPlan | None:
-        """The part that goes on, if there is one; and what the caller has said of being recorded."""
-        call.refuses_recording = "CENTRALITA_REFUSES" in caller.variables
-        recording = plan_of(caller.variables.get("CENTRALITA_RECORDING", ""))
-        if recording is not None:
-            call.told = True
-            call.recording, call.conversations = recording.key, part_of(recording)
-            self._running.tape(call).muted = muted
-            call.recording_state = "paused" if muted else "on"
-        return recording
-
-    def _restore_callbacks(self) -> None:
-        """Go on with what an earlier life agreed, and nobody goes on with yet."""
-        queues = {queue.name for queue in self._centre.queues}
-        for agreed in self._callbacks.in_order():
-            if agreed.call in self._switchboard.calls:
-                continue
-            if agreed.queue not in queues:
-                log.error("callback_for_unknown_queue", call=agreed.call, queue=agreed.queue)
-                self._callbacks.forget(agreed.call)
-                continue
-            self._begin_callback(self._callbacks.take_over(agreed.call))
-            log.info("callback_restored", call=agreed.call, queue=agreed.queue, attempts=agreed.attempts)
 
     def _begin_callback(self, intent: CallbackIntent) -> None:
         call = self._new_call("", intent.number, intent.caller, call_id=intent.call)
@@ -462,10 +468,30 @@ class Engine:
         assert self._lives is not None, "start() comes first"
         return self._lives
 
+    def has_life(self, channel: str) -> bool:
+        """Whether a life looks after that caller's channel."""
+        return self._running_lives.has(channel)
+
+    def callers(self) -> list[str]:
+        """The channels of those who are up."""
+        return [] if self._lives is None else [call.channel for call in self._lives.calls() if call.channel]
+
+    def _living(self) -> list[Call]:
+        return self._running_lives.calls()
+
+    @property
+    def _running_adoption(self) -> Adoption:
+        assert self._adoption is not None, "start() comes first"
+        return self._adoption
+
     @property
     def _overload_control(self) -> OverloadControl:
         assert self._overload is not None, "start() comes first"
         return self._overload
+
+    def in_background(self, work: Coroutine[Any, Any, None], /) -> None:
+        """Nobody waits for it; it ends with the controller."""
+        self._in_background(work)
 
     def _in_background(self, work: Coroutine[Any, Any, None], /) -> asyncio.Task[None] | None:
         if self._letting_go or self._group is None:

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 import structlog
 
+from ari_app.beside import beside
 from ari_app.library import AuditBook, Custody, Shelves
 from ari_app.removal import Removal, erased_so_far
 from recordings.certificate import Erased, Erasure, Remained, canonical, certificate_of, sealed
@@ -74,20 +75,20 @@ class Erasing:
     async def erase(self, who: str, by: str, role: str, address: str = "") -> Erasure:
         """Erase this customer, or go on with an erasure of the same that is not finished. Raises Unfinished, CatalogueAway."""
         async with self._one_at_a_time:
-            unfinished = await asyncio.to_thread(self._book.open_erasures)
+            unfinished = await beside(self._book.open_erasures)
             erasure = next((one for one in unfinished if one.who == who), None)
             if erasure is None:
                 calls = await self._calls_of(who)
                 erasure = Erasure(self._new_id(), who, by, self._now(), tuple(sorted(calls)), {})
                 asked = self._entry(erasure, "erasure_asked", by, role, address)
-                await asyncio.to_thread(self._book.begin_erasure, erasure, asked)
+                await beside(self._book.begin_erasure, erasure, asked)
             return await self._go_on(erasure)
 
     async def resume(self) -> int:
         """Go on with all that are not finished; how many still are not. Raises CatalogueAway."""
         left = 0
         async with self._one_at_a_time:
-            for erasure in await asyncio.to_thread(self._book.open_erasures):
+            for erasure in await beside(self._book.open_erasures):
                 try:
                     await self._go_on(erasure)
                 except Unfinished:
@@ -111,7 +112,7 @@ class Erasing:
                 log.error("erasure_waits", erasure=erasure.id, place=eraser.name, why=str(failed))
                 missing.append(eraser.name)
                 continue
-            await asyncio.to_thread(self._book.place_done, erasure.id, done, erasure.calls)
+            await beside(self._book.place_done, erasure.id, done, erasure.calls)
         erasure = replace(erasure, done=done)
         if missing:
             raise Unfinished(erasure, missing)
@@ -122,7 +123,7 @@ class Erasing:
         digest, signature = sealed(text, self._key)
         certified = replace(erasure, certificate=text, sha256=digest, signature=signature)
         entry = self._entry(erasure, "erasure_done", "system", "system", "")
-        await asyncio.to_thread(self._book.end_erasure, certified, entry)
+        await beside(self._book.end_erasure, certified, entry)
         log.info("customer_erased", erasure=erasure.id, removed=sum(one.count for one in erasure.done.values()))
         return certified
 
@@ -143,11 +144,11 @@ class RecordingsEraser:
 
     async def calls_of(self, who: str) -> Iterable[str]:
         """See Knows."""
-        return {one.call for one in await asyncio.to_thread(self._shelves.of_customer, who)}
+        return {one.call for one in await beside(self._shelves.of_customer, who)}
 
     async def erase(self, who: str, calls: frozenset[str]) -> Erased:
         """See Eraser."""
-        return await asyncio.to_thread(self._erase, who, calls)
+        return await beside(self._erase, who, calls)
 
     def _erase(self, who: str, calls: frozenset[str]) -> Erased:
         mine = self._shelves.of_customer(who, calls)
@@ -171,7 +172,7 @@ class NotesEraser:
 
     async def erase(self, who: str, calls: frozenset[str]) -> Erased:
         """See Eraser."""
-        gone = await asyncio.to_thread(self._custody.forget_calls, calls)
+        gone = await beside(self._custody.forget_calls, calls)
         return Erased(gone, "coaches' notes and outcomes of calls without a recording")
 
 

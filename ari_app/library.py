@@ -15,6 +15,10 @@ from recordings.retention import Kept
 from recordings.search import Extent, Found, Page, Place, Search
 
 
+class BadEntry(ValueError):
+    """The database will never take this: a value is longer than its column, or no text."""
+
+
 class Shelves(Catalogue, Protocol):
     """The recordings themselves. One that is doomed is found by nothing but ``doomed`` and ``bury``, and never comes back."""
 
@@ -31,7 +35,7 @@ class Shelves(Catalogue, Protocol):
         ...
 
     def note_outcome(self, call: str, disposition: str, by: str, at: float) -> None:
-        """How a call came out, known before its recording or after. The newest counts."""
+        """How a call came out, known before its recording or after. The newest counts. Raises BadEntry."""
         ...
 
     def began_before(self, at: float, after: Place | None, limit: int) -> Sequence[Kept]:
@@ -121,6 +125,10 @@ class AuditBook(Protocol):
 
     def note(self, entry: AuditEntry) -> None:
         """Add one."""
+        ...
+
+    def note_once(self, id_: str, entry: AuditEntry) -> None:
+        """Add one that waited under this id; nothing happens when that is here already. Raises BadEntry."""
         ...
 
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:

@@ -26,7 +26,7 @@ class Lives:
         group: asyncio.TaskGroup,
         telephony: Telephony,
         switchboard: Switchboard,
-        on_over: Callable[[], None] = lambda: None,
+        on_over: Callable[[Call], None] = lambda _call: None,
     ) -> None:
         self._on_over = on_over
         self._group = group
@@ -85,5 +85,5 @@ class Lives:
                 if call.tape is not None:
                     call.tape.end(call.end_reason or "unknown")
                 self._switchboard.call_over(call)
-                self._on_over()
+                self._on_over(call)
                 log.info("call_over", reason=call.end_reason)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeVar
+
+import structlog
+
+log = structlog.get_logger(__name__)
+Note = TypeVar("Note")
 
 
 class Notebook(Protocol):
@@ -18,5 +23,23 @@ class Notebook(Protocol):
         ...
 
     async def read(self, beginning: str) -> Mapping[str, str]:
-        """The texts kept by earlier lives whose keys begin so, by the rest of the key; {} if they cannot be read."""
+        """The texts kept by earlier lives whose keys begin so, by the rest of the key, as far as they can be read; what was noted
+        since counts."""
         ...
+
+
+async def notes_of_earlier(
+    notebook: Notebook, beginning: str, built_from: Callable[[str], Note], unreadable: str, of: str
+) -> dict[str, Note]:
+    """What earlier lives noted under keys that begin so, by the rest of the key.
+
+    ``built_from`` raises ValueError for a text that is none of ours, which is left out: logged as ``unreadable``, with the key as
+    ``of``.
+    """
+    found: dict[str, Note] = {}
+    for key, text in (await notebook.read(beginning)).items():
+        try:
+            found[key] = built_from(text)
+        except ValueError as bad:
+            log.error(unreadable, why=str(bad), **{of: key})
+    return found

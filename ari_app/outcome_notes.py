@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from ari_app.contract import CallStatus, StatusEvent
-from ari_app.library import Shelves
-from ari_app.scribe import Lost
 
 REMEMBERED: Final = 10_000
 
@@ -41,15 +39,3 @@ class OutcomeNotes:
         if len(self._told) > REMEMBERED:
             self._told.popitem(last=False)
         self._note(Outcome(shown.id, shown.disposition, shown.operator or "", self._now()))
-
-
-def outcomes_into(shelves: Shelves) -> Callable[[Sequence[Outcome | Lost]], int]:
-    """What a Scribe writes outcomes with. Written twice, one is the same. Raises CatalogueAway, an OSError: it tries again."""
-
-    def write(outcomes: Sequence[Outcome | Lost]) -> int:
-        for one in outcomes:
-            if isinstance(one, Outcome):
-                shelves.note_outcome(one.call, one.disposition, one.by, one.at)
-        return len(outcomes)
-
-    return write

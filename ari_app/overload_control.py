@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from ari_app.admission import Admission
+from ari_app.caller_limits import CallerLimits
 from ari_app.lag import EventLag
 from ari_app.telephony import Telephony, TelephonyError
 
@@ -25,6 +26,7 @@ class Load:
 
     lag: EventLag
     admission: Admission
+    limits: CallerLimits = field(default_factory=CallerLimits)
 
 
 class OverloadControl:

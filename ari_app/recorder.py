@@ -17,7 +17,7 @@ import structlog
 
 from ari_app.clock import Clock
 from recordings.names import NOTES, id_of_notes, id_of_part, started_at_of
-from recordings.notes import Began, Ended, Muted, Note, PartBegan, RecordingKind, Unmuted, from_lines, to_line
+from recordings.notes import Began, Ended, Note, PartBegan, RecordingKind, from_lines, to_line
 from recordings.plan import RecordingPlan, plan_part, plan_voicemail
 from recordings.wav import duration_s
 
@@ -139,12 +139,6 @@ class Recorder:
         )
         for id_ in ended:
             log.info("recording_recovered", recording=id_)
-
-
-def is_muted(notes: Collection[Note]) -> bool:
-    """Whether the recording holds silence as asked, at the end of these notes."""
-    asked = [note for note in notes if isinstance(note, Muted | Unmuted)]
-    return bool(asked) and isinstance(asked[-1], Muted)
 
 
 def _size_of(path: Path) -> int:

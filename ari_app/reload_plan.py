@@ -109,7 +109,7 @@ def _changed(old: Centre, new: Centre, queues: Collection[str], serving: Mapping
             yield f"{name}: changed"
 
 
-_PLAIN = ("company", "languages", "default_language", "mask_callers", "pauses")
+_PLAIN = ("company", "languages", "default_language", "mask_callers", "pauses", "limits", "never_banned")
 
 
 def _by(items: Collection[object], key: str) -> dict[str, object]:

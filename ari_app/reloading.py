@@ -95,6 +95,9 @@ class Reloading:
                 except Exception as failed:
                     log.warning("asterisk_not_reloaded", module=module, why=str(failed))
                     left.append(f"Asterisk did not read {name} again ({failed})")
+        if files and self._settings.nodes:
+            own = self._settings.own_node or "none"
+            left.append(f"only node {own} has the new files: configure the others and what is in front of them, too")
         return left
 
 

@@ -33,16 +33,25 @@ class Lost:
 
 class Scribe(Generic[T]):
     """Writes what is noted, in order, by ``write``, which runs in a thread and returns how many of the notes given it wrote (1 at
-    least), or raises OSError and has written none. ``name`` is for the log.
+    least), or raises OSError and has written none. ``name`` is for the log. ``coalesce_s``: how long the first note waits for
+    others to be written with it; a kill of the process in that time loses them.
 
     Order of use: ``note`` at any time, ``run`` under supervision, ``close`` after ``run`` was cancelled. ``lost`` counts
     what was lost.
     """
 
-    def __init__(self, name: str, write: Callable[[Sequence[T | Lost]], int], cap: int = 50_000) -> None:
+    def __init__(
+        self,
+        name: str,
+        write: Callable[[Sequence[T | Lost]], int],
+        cap: int = 50_000,
+        *,
+        coalesce_s: float = COALESCE_S,
+    ) -> None:
         self._name = name
         self._write = write
         self._cap = cap
+        self._coalesce_s = coalesce_s
         self._noted: deque[T | Lost] = deque()
         self._untold = 0
         self._wake = asyncio.Event()
@@ -77,7 +86,7 @@ class Scribe(Generic[T]):
         """Write until cancelled."""
         while True:
             await self._wake.wait()
-            await asyncio.sleep(COALESCE_S)
+            await asyncio.sleep(self._coalesce_s)
             self._wake.clear()
             due = len(self._noted)  # what is noted while the thread writes can wait for what comes after it
             while due > 0:

@@ -54,7 +54,12 @@ def checked(url: str, schemes: Collection[str]) -> str:
 def host_port(url: str) -> tuple[str, int]:
     """The host, in small letters, and the port of a checked URL."""
     parts = urlsplit(url)
-    return parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
+    return parts.hostname or "", parts.port or own_port(url)
+
+
+def own_port(url: str) -> int:
+    """The port that the scheme of a checked URL has of its own; ``HTTP://`` is ``http://`` (RFC 3986, section 3.1)."""
+    return DEFAULT_PORTS[urlsplit(url).scheme]
 
 
 def names_in(url: str) -> tuple[str, ...]:

@@ -176,6 +176,7 @@ class StatusPublisher:
                 wish=view.wish,
                 forced_by=self._forced_by.get(code) if paused else None,
                 productive=self._pauses.productive(view.reason) if paused else None,
+                until=None if view.until is None else timestamp(view.until),
             )
         )
 

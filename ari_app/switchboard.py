@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 import structlog
@@ -32,8 +33,11 @@ from queues.events import (
     ConversationAdopted,
     DayBegan,
     LeftBy,
+    OfferAdopted,
     OfferAnswered,
     OfferRefused,
+    OperatorLoggedOut,
+    OperatorPaused,
     RefusalCause,
     TimePassed,
 )
@@ -64,7 +68,13 @@ class Switchboard:
         self._timer_at: float | None = None
         self._calls: dict[str, Call] = {}
         self._joined: dict[str, CallerJoined] = {}
+        self._wishes: dict[str, OperatorPaused | OperatorLoggedOut] = {}
         self._closed = False
+        self._on_touched: Callable[[str], None] = lambda _call: None
+
+    def tell_of_calls(self, listener: Callable[[str], None]) -> None:
+        """``listener`` is told of each call with which something has happened, by its id; it must neither wait nor ask."""
+        self._on_touched = listener
 
     @property
     def calls(self) -> Mapping[str, Call]:
@@ -114,11 +124,27 @@ class Switchboard:
         self._tell(Happened(now, event, tuple(effects), tuple(self.acd.facts())))
         touched = self.acd.touched()
         self._status.publish(touched, self.acd, self._calls, now)
+        for call in touched.calls:
+            self._on_touched(call)
         self._arm(now)
 
     def joined(self, call: str) -> CallerJoined | None:
         """With which wishes a living call entered its queue last."""
         return self._joined.get(call)
+
+    def place(self, call: str) -> CallerJoined | None:
+        """How to enter a waiting call again so that it has the place that it has now."""
+        view, joined = self.acd.call(call), self._joined.get(call)
+        if view is None or joined is None:
+            return None
+        return replace(
+            joined,
+            queue=view.queue,
+            priority=view.priority,
+            arrived_at=view.arrived_at,
+            joined_at=view.joined_at,
+            restored=True,
+        )
 
     def shown_caller(self, caller: str) -> str:
         """A caller's number as people see it."""
@@ -153,9 +179,23 @@ class Switchboard:
         self._status.count_offer_not_taken(cause)
         self.apply(OfferRefused(call, operator, cause))
 
-    def adopt(self, call: str, queue: str, operator: str) -> None:
-        """A conversation that an earlier life of the controller connected goes on."""
-        self.apply(ConversationAdopted(call, queue, operator))
+    def adopt(self, call: str, queue: str, operator: str, since: float | None = None, waited_s: float = 0.0) -> None:
+        """A conversation that an earlier life of the controller connected goes on, ``since`` then (Unix seconds)."""
+        self.apply(ConversationAdopted(call, queue, operator, since, waited_s))
+        self._wish_again(operator)
+
+    def adopt_offer(self, call: str, operator: str) -> None:
+        """A phone that an earlier life of the controller rang for this call rings on."""
+        self.apply(OfferAdopted(call, operator))
+        self._wish_again(operator)
+
+    def remember_wish(self, wish: OperatorPaused | OperatorLoggedOut) -> None:
+        """What an operator had asked for in an earlier life, for after a call that is yet to be adopted."""
+        self._wishes[wish.operator] = wish
+
+    def _wish_again(self, operator: str) -> None:
+        if (wish := self._wishes.pop(operator, None)) is not None:
+            self.apply(wish)
 
     def day(self) -> str:
         """The ISO date now, in the centre's time zone."""

@@ -50,6 +50,10 @@ class Tape:
         self._reason: str | None = None
         self.muted = False
 
+    def goes_on(self, *, muted: bool) -> None:
+        """An earlier life of the controller has begun it."""
+        self._begun, self.muted = True, muted
+
     def adopted(self) -> None:
         """An earlier life of the controller has begun it, and one part goes on."""
         self._begun = True

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from queues.events import RefusalCause
+
+LONGEST_CALL_S: Final = 4 * 3600
+"""With no controller alive, no call outlives that."""
 
 
 class TelephonyError(Exception):
@@ -65,10 +68,14 @@ class LegRinging:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEnded:
-    """The channel left: hung up, refused or never reached. ``refusal`` says how a dialled leg was declined."""
+    """The channel left: hung up, refused or never reached. ``refusal`` says how a dialled leg was declined.
+
+    ``vanished``: nobody hung up; it was ended because no sound at all came from it any more.
+    """
 
     channel: str
     refusal: RefusalCause
+    vanished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,7 @@ TelephonyEvent = (
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """One channel as Asterisk sees it. ``variables`` holds our own CENTRALITA_* variables that are set.
+    """One channel as Asterisk sees it. ``variables`` holds our own CENTRALITA_* variables that are set. ``rings``: its phone does.
 
     ``args`` are those with which it is in our application, as in CallArrived; without them, of one that is elsewhere.
     """
@@ -176,6 +183,7 @@ class ChannelInfo:
     caller: str
     variables: Mapping[str, str]
     args: tuple[str, ...] = ()
+    rings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +207,11 @@ class Telephony(Protocol):
     """The commands. Each raises TelephonyAway when Asterisk does not answer in time, and ChannelGone for a 404."""
 
     def watch(self, id_: str, inbox: Inbox) -> None:
-        """Send events of this channel or playback to ``inbox``. Call it before the command that causes them."""
+        """Send events of this channel or playback to ``inbox``. Call it before the command that causes them.
+
+        The end of a channel that has ended is told at once. What else has happened since Asterisk was connected to, and nobody has
+        been told yet, is told now, while that is kept: until everybody who was found there is watched.
+        """
         ...
 
     def unwatch(self, id_: str) -> None:
@@ -208,6 +220,10 @@ class Telephony(Protocol):
 
     def lag_s(self) -> float:
         """How far behind we are: the most that an event of the last second was late, or the age of a command without an answer."""
+        ...
+
+    async def take_in_hand(self, channel: str) -> None:
+        """A caller who has come in is looked after from now on: the dialplan takes nobody back any more who is."""
         ...
 
     async def answer(self, channel: str) -> None:
@@ -295,8 +311,11 @@ class Telephony(Protocol):
         """
         ...
 
-    async def create_bridge(self, bridge: str, name: str) -> None:
-        """A mixing bridge that tells of keys. Never use an id twice, not even after destroying it (Asterisk issue #211)."""
+    async def create_bridge(self, bridge: str, name: str, *, near: str | None = None) -> None:
+        """A mixing bridge that tells of keys. Never use an id twice, not even after destroying it (Asterisk issue #211).
+
+        ``near`` is a channel that will be in it: with several Asterisks, the bridge is made where that one is.
+        """
         ...
 
     async def add_to_bridge(self, bridge: str, channels: Sequence[str], *, keys_stay: bool = False) -> None:

@@ -12,7 +12,7 @@ import structlog
 
 from ari_app.call import Call
 from ari_app.clock import Clock
-from ari_app.notebook import Notebook
+from ari_app.notebook import Notebook, notes_of_earlier
 
 log = structlog.get_logger(__name__)
 KEY: Final = "voicemail:"
@@ -83,11 +83,7 @@ class VoicemailBook:
 
     async def remember(self) -> None:
         """Take back what was left in an earlier life."""
-        for call, text in (await self._notebook.read(KEY)).items():
-            try:
-                self._messages[call] = message_from(text)
-            except ValueError as unreadable:
-                log.error("voicemail_not_readable", call=call, why=str(unreadable))
+        self._messages |= await notes_of_earlier(self._notebook, KEY, message_from, "voicemail_not_readable", of="call")
         for queue in {message.queue for message in self._messages.values()}:
             self._tell(queue)
 

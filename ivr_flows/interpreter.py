@@ -53,6 +53,7 @@ from ivr_flows.steps import (
     Survey,
 )
 from ivr_flows.steps_outside import (
+    FAILED,
     Agi,
     Asked,
     End,
@@ -72,6 +73,18 @@ TOO_LONG: Final = "endless_flow"
 def start(session: Session) -> list[FlowEffect]:
     """The caller enters. Once: started again, nothing happens."""
     return _enter(session, session.step) if isinstance(session.doing, NotBegun) else []
+
+
+def resume(session: Session, *, again: bool) -> list[FlowEffect]:
+    """A caller whom an earlier process left at the present step (flow_place.session_at): the step is begun again.
+
+    What was being done outside is done again only if ``again``; else nobody knows what came of it, and it has failed.
+    """
+    if not isinstance(session.doing, NotBegun | Performing):
+        return []
+    if isinstance(session.doing, Performing) and not again and not isinstance(session.here, Enqueue):
+        return _performed(session, Performed(session.doing.id, FAILED))
+    return _enter(session, session.step)
 
 
 def handle(session: Session, event: FlowEvent) -> list[FlowEffect]:

@@ -88,7 +88,7 @@ class Acd:
 
     def operator(self, code: str) -> OperatorView:
         """Raises UnknownOperator."""
-        return status.operator_view(self._floor.operator(code))
+        return status.operator_view(self._floor.operator(code), self._deadlines.at("state", code))
 
     def queue(self, name: str, now: float) -> QueueView:
         """Raises UnknownQueue."""

@@ -11,7 +11,7 @@ from queues.effects import AcdEffect, MoveCaller, ReleaseCaller
 from queues.errors import DuplicateCall
 from queues.events import CallbackTaken, CallerJoined
 from queues.exits import at_closing, at_entry, when_emptied, when_waited
-from queues.facts import CallbackAgreed, CallerEntered, Fact, RingWidened
+from queues.facts import CallbackAgreed, CallerEntered, Fact, PlaceKept, RingWidened
 from queues.floor import Floor
 from queues.pools import Need
 from queues.records import Call, Queue
@@ -65,7 +65,7 @@ class Callers:
         call.callback, call.attempts, call.not_before = event.callback, event.attempts, event.not_before
         call.was_callback = event.callback is not None
         call.first_position = first_position
-        self._enter(call, now, moved=False)
+        self._enter(call, now, moved=False, restored=event.restored)
 
     def _kept_place(self, queue: Queue, event: CallerJoined, now: float) -> tuple[float | None, int]:
         """The arrival of a caller who rings back in time, and the position then."""
@@ -74,9 +74,9 @@ class Callers:
         arrived_at, until, position = queue.kept.pop(event.who, (None, 0.0, 0))
         return (arrived_at, position) if arrived_at is not None and until >= now else (None, 0)
 
-    def _enter(self, call: Call, now: float, *, moved: bool) -> None:
+    def _enter(self, call: Call, now: float, *, moved: bool, restored: bool = False) -> None:
         queue = call.queue
-        way = None if call.callback or call.only else at_entry(queue)
+        way = None if call.callback or call.only or restored else at_entry(queue)
         if way is not None:
             self._take(call, way, now, refused=True)
             return
@@ -89,6 +89,10 @@ class Callers:
         position = queue.line.ahead_of(call.rank) + 1
         taken = bool(call.first_position)
         call.first_position = call.first_position or position
+        if restored:
+            self._note(PlaceKept(now, call.id, queue.rules.name, position, now - call.joined_at))
+            self._begin_waiting(call, now)
+            return
         self._note(
             CallerEntered(
                 now,
@@ -168,7 +172,7 @@ class Callers:
             self.look_for_more(call)
         elif call.not_before > now:
             self._deadlines.set("callback", call.id, call.not_before)
-        elif not call.queue.closed:
+        elif not call.queue.closed and not self._floor.callbacks_wait:
             self.look_for_more(call)
 
     def look_for_more(self, call: Call) -> None:
@@ -232,6 +236,22 @@ class Callers:
         for call in list(queue.line):
             if call.stage == "callback" and not call.hungry:
                 self.wait(call, now)
+
+    def hold_back_callbacks(self) -> None:
+        """Nobody is called back until further notice; the places stay."""
+        self._floor.callbacks_wait = True
+        for queue in self._floor.queues.values():
+            for call in list(queue.line):
+                if call.stage == "callback":
+                    self._floor.unqueue_call(call)
+
+    def allow_callbacks(self, now: float) -> None:
+        """Those whose time has come are made."""
+        self._floor.callbacks_wait = False
+        for queue in self._floor.queues.values():
+            for call in list(queue.line):
+                if call.stage == "callback" and not call.hungry:
+                    self.wait(call, now)
 
     @staticmethod
     def _callers_of(queue: Queue) -> list[Call]:

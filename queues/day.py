@@ -217,6 +217,10 @@ class Day:
         if fact.estimate_s is not None and not fact.callback:
             self._estimates[fact.call] = (*fact.estimate_s, fact.at)
 
+    def _place_kept(self, fact: fa.PlaceKept) -> None:
+        """The counts that were restored (CountsSet) are of those who had gone; whoever waits still is added as he or she comes."""
+        self.queue(fact.queue).offered += 1
+
     def _connected(self, fact: fa.CallConnected) -> None:
         day = self.queue(fact.queue)
         day.answered += 1
@@ -259,6 +263,7 @@ _COUNTING: Final[Mapping[type, Callable[[Day, Any], None]]] = {
     fa.OfferOver: Day._offer_over,
     fa.ConversationOver: Day._conversation_over,
     fa.CallerEntered: Day._entered,
+    fa.PlaceKept: Day._place_kept,
     fa.CallConnected: Day._connected,
     fa.CallerAbandoned: Day._abandoned,
     fa.CallerExited: Day._exited,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from queues.rules import CallbackFirst, Membership, OperatorProfile, QueueRules
-from queues.views import QueueCounts
+from queues.views import QueueCounts, Wish
 
 RefusalCause = Literal["rejected", "busy", "unreachable", "failed"]
 LeftBy = Literal["caller", "operator", "key", "transfer", "supervisor", "callback_failed"]
@@ -111,6 +111,7 @@ class CallerJoined:
     - ``who`` tells one caller from another (no number need be known here), for taking the old place again.
     - ``preferred``: the operator to wait for at first (``sticky_s``), while he or she is at work with a phone that is there;
       ``only``: this operator and no other, whichever queues he or she serves (a transfer).
+    - ``restored``: had this place before the controller was started anew; what keeps others out at the door does not count.
     - ``callback``: nobody is on the line; the customer is called when it is his or her turn. ``attempts`` were made before,
       and no further one comes before ``not_before``.
     """
@@ -127,6 +128,7 @@ class CallerJoined:
     callback: CallbackFirst | None = None
     attempts: int = 0
     not_before: float = 0.0
+    restored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +212,41 @@ class ConversationEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferAdopted:
+    """After a restart of the controller: this operator's phone rings already for a caller who has the place again.
+
+    Nothing is rung for it; it rings for no longer than an offer that is made now.
+    """
+
+    call: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationAdopted:
-    """After a restart of the controller: this conversation is already going on in Asterisk. Not counted again."""
+    """After a restart of the controller: this conversation is already going on in Asterisk. Not counted again.
+
+    They have talked since ``talk_since`` (None: that is not known; since now), after a wait of ``waited_s``.
+    """
 
     call: str
     queue: str
     operator: str
+    talk_since: float | None = None
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpAdopted:
+    """After a restart of the controller: an operator who is ready has in truth still to write ``call`` up, ``until`` then (None:
+    until its outcome is noted), and then wants what ``wish`` says, for ``reason``."""
+
+    operator: str
+    call: str
+    queue: str
+    until: float | None
+    wish: Wish | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +285,16 @@ class OperatorHired:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbacksHeldBack:
+    """No customer may be called back for now: it could not be noted, and might be done twice. Whoever is on the line goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbacksAllowed:
+    """Customers may be called back again."""
+
+
+@dataclass(frozen=True, slots=True)
 class DayBegan:
     """Local midnight: everything counts from zero. A caller who waits then belongs to the new day, as offered and as answered."""
 
@@ -286,6 +327,7 @@ OperatorEvent = (
     | OwnCallEnded
     | WrapUpExtended
     | DispositionGiven
+    | WrapUpAdopted
     | PhoneBecameReachable
     | PhoneBecameUnreachable
 )
@@ -301,7 +343,18 @@ CallEvent = (
     | CallResumed
     | ConversationHandedOver
     | ConversationEnded
+    | OfferAdopted
     | ConversationAdopted
 )
-CentreEvent = QueueClosed | QueueOpened | QueueChanged | QueueAdded | OperatorHired | DayBegan | CountsRestored
+CentreEvent = (
+    QueueClosed
+    | QueueOpened
+    | QueueChanged
+    | QueueAdded
+    | OperatorHired
+    | CallbacksHeldBack
+    | CallbacksAllowed
+    | DayBegan
+    | CountsRestored
+)
 AcdEvent = OperatorEvent | CallEvent | CentreEvent | TimePassed

@@ -47,6 +47,17 @@ class CallerEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """The controller was started anew, and the caller has the place again that he or she had entered. Not counted again."""
+
+    at: float
+    call: str
+    queue: str
+    position: int
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class RingWidened:
     """The caller has waited long enough for less to be required: ``ring`` counts from 0, ``preferred`` is the step before."""
 
@@ -253,6 +264,7 @@ class CountsSet:
 
 CallFact = (
     CallerEntered
+    | PlaceKept
     | RingWidened
     | OfferMade
     | OfferOver

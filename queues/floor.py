@@ -28,6 +28,7 @@ class Floor:
         self.queues: dict[str, Queue] = {}
         self.operators: dict[str, Operator] = {}
         self.calls: dict[str, Call] = {}
+        self.callbacks_wait = False
         self.ranks_of: Callable[[Operator], dict[str, Rank]] = lambda operator: {}
         self._fresh: list[Source] = []
         self._emptied: dict[Queue, None] = {}

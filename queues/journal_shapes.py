@@ -1,12 +1,13 @@
 """What does a value of the core look like in JSON, and back? Worked out once from the dataclasses' own annotations.
 
-Strict: a missing or unknown field, another kind of value or a word that is not among the allowed ones is an error.
+Strict: an unknown field, another kind of value or a word that is not among the allowed ones is an error; so is a missing field, but
+for one with a default: a journal that an earlier version of the program began is read on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
@@ -19,6 +20,9 @@ class BadShape(ValueError):
 
 Dump = Callable[[Any], Any]
 Load = Callable[[Any, str], Any]
+
+
+_SCALARS = frozenset({str, int, float, bool})
 
 
 class Codec:
@@ -52,6 +56,11 @@ def _loaders(kind: Any) -> dict[str, Load]:
     return {field.name: _loader(hints[field.name]) for field in fields(kind)}
 
 
+@cache
+def _needed(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING)
+
+
 def _dumper(hint: Any) -> Dump | None:
     """None where the value is JSON already."""
     if hint is float:
@@ -60,6 +69,8 @@ def _dumper(hint: Any) -> Dump | None:
         return _dump_dataclass
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
+        if sum(one in _SCALARS for one in args) > 1:
+            return None  # each is written as what it is
         inner = next((dump for one in args if (dump := _dumper(one)) is not None), None)
         return None if inner is None else _optional(inner)
     if origin is frozenset:
@@ -88,9 +99,12 @@ def _build(kind: Any, shape: Any, path: str) -> Any:
         if name not in loaders:
             raise BadShape(f"{dot}{name} is unknown in {kind.__name__}")
     try:
-        return kind(**{name: load(shape[name], f"{dot}{name}") for name, load in loaders.items()})
-    except KeyError as missing:
-        raise BadShape(f"{dot}{missing.args[0]} is missing in {kind.__name__}") from None
+        return kind(**{name: load(shape[name], f"{dot}{name}") for name, load in loaders.items() if name in shape})
+    except TypeError:
+        missing = next((name for name in _needed(kind) if name not in shape), None)
+        if missing is None:
+            raise
+        raise BadShape(f"{dot}{missing} is missing in {kind.__name__}") from None
     except BadShape:
         raise
     except ValueError as senseless:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import count
 
 from queues.deadlines import Deadlines
+from queues.events import WrapUpAdopted
 from queues.facts import Fact, MembersChanged, OperatorWent
 from queues.floor import Floor
 from queues.records import Call, Operator, Queue
@@ -173,6 +174,15 @@ class Moves:
         if until is not None:
             self._deadlines.set("state", operator.code, until + seconds)
             self._floor.touch_operator(operator)
+
+    def adopt_wrap_up(self, operator: Operator, event: WrapUpAdopted, queue: Queue, now: float) -> None:
+        """After a restart: back into what is left of it. Whoever is not free by now has something else to do."""
+        if operator.state != "ready" or (event.until is not None and event.until <= now):
+            return
+        self.move(operator, "back_to_wrap_up", now, (event.call, queue))
+        operator.wish, operator.reason = event.wish, event.reason
+        if event.until is not None:
+            self._deadlines.set("state", operator.code, event.until)
 
     def dispose(self, operator: Operator, now: float) -> None:
         """The outcome was noted: what waited for it alone is over."""

@@ -19,7 +19,7 @@ from queues.effects import (
     WithdrawOffer,
 )
 from queues.errors import DuplicateCall, OperatorIsTalking
-from queues.events import RefusalCause
+from queues.events import ConversationAdopted, RefusalCause
 from queues.facts import (
     CallConnected,
     CallHandedOver,
@@ -294,17 +294,31 @@ class Offers:
         self._conversations.begin(call, operator, now)
         self._note(CallHandedOver(now, call.id, operator.code, call.queue.rules.name))
 
-    def adopt(self, call_id: str, queue: Queue, operator: Operator, now: float) -> None:
+    def adopt_ringing(self, call: Call, operator: Operator, now: float) -> None:
+        """After a restart: the phone rings already. Left to the shell to stop where no offer can stand."""
+        if call.stage not in ("waiting", "ringing") or operator.state != "ready" or operator.code in call.offers:
+            self._do(WithdrawOffer(call.id, operator.code, "stale"))
+            return
+        decision = explain(call, operator, now, self._version())
+        self._note(OfferMade(now, call.id, operator.code, call.queue.rules.name, decision))
+        self._ring(call, operator, now)
+
+    def adopt(self, event: ConversationAdopted, queue: Queue, operator: Operator, now: float) -> None:
         """After a restart: they talk already. Raises DuplicateCall, OperatorIsTalking."""
+        call_id = event.call
         if call_id in self._floor.calls:
             raise DuplicateCall(call_id)
         if operator.state in CONVERSING:
             raise OperatorIsTalking(operator.code)
         offered = self.offered_to(operator)
-        call = Call(call_id, queue, now, now, self._callers.new_turn())
+        since = now if event.talk_since is None else min(event.talk_since, now)
+        came_at = since - event.waited_s
+        call = Call(call_id, queue, came_at, came_at, self._callers.new_turn())
+        call.waited_s = event.waited_s
         self._moves.adopt(operator, call, now)
+        operator.answered_at = None if event.talk_since is None else since
         self._floor.admit_call(call)
-        self._conversations.begin(call, operator, now)
+        self._conversations.begin(call, operator, since)
         if offered is not None:
             if operator.code in offered.offers:
                 self.withdraw(offered, operator, "stale", now)

@@ -98,8 +98,10 @@ class Outcomes:
                 self._conversations.hold(self._call(call), False, now)
             case ev.ConversationHandedOver(call, code):
                 self._handed_over(self._call(call), self._floor.operator(code))
-            case ev.ConversationAdopted(call, queue, code):
-                self._offers.adopt(call, self._floor.queue(queue), self._floor.operator(code), now)
+            case ev.OfferAdopted(call, code):
+                self._offers.adopt_ringing(self._call(call), self._floor.operator(code), now)
+            case ev.ConversationAdopted(queue=queue, operator=code):
+                self._offers.adopt(event, self._floor.queue(queue), self._floor.operator(code), now)
             case ev.QueueClosed(name):
                 self._callers.close(self._floor.queue(name), now)
             case ev.QueueOpened(name):
@@ -110,6 +112,10 @@ class Outcomes:
                 self._floor.add_queue(rules)
             case ev.OperatorHired(profile):
                 self._floor.hire(profile)
+            case ev.CallbacksHeldBack():
+                self._callers.hold_back_callbacks()
+            case ev.CallbacksAllowed():
+                self._callers.allow_callbacks(now)
             case ev.DayBegan():
                 self._begin_day()
             case ev.CountsRestored(queue, counts):
@@ -142,6 +148,8 @@ class Outcomes:
                 self.moves.extend_wrap_up(operator, seconds)
             case ev.DispositionGiven():
                 self.moves.dispose(operator, now)
+            case ev.WrapUpAdopted(queue=queue):
+                self.moves.adopt_wrap_up(operator, event, self._floor.queue(queue), now)
             case ev.PhoneBecameReachable():
                 self._phone_came(operator)
             case ev.PhoneBecameUnreachable():

@@ -63,7 +63,7 @@ Trigger = Literal[
     "resumed",
     "own_call_began",
     "own_call_over",
-    "back_to_wrap_up",  # after a call of one's own that interrupted it
+    "back_to_wrap_up",  # after a call of one's own that interrupted it, or a restart of the controller
 ]
 
 # With a call: one offered, one going on, or one to be written up.
@@ -86,6 +86,7 @@ TRANSITIONS: dict[OperatorState, dict[Trigger, OperatorState]] = {
         "reserved": "reserved",
         "adopted": "talking",
         "own_call_began": "own_call",
+        "back_to_wrap_up": "wrap_up",
     },
     "paused": {
         "says_ready": "ready",

@@ -13,8 +13,8 @@ from queues.views import CallView, OperatorView, QueueCounts, QueueView
 RECENT_S = 3600.0
 
 
-def operator_view(operator: Operator) -> OperatorView:
-    """What views.OperatorView says, for this operator now."""
+def operator_view(operator: Operator, until: float | None) -> OperatorView:
+    """What views.OperatorView says, for this operator now; ``until`` is the deadline of the present state."""
     return OperatorView(
         code=operator.code,
         state=operator.state,
@@ -25,6 +25,7 @@ def operator_view(operator: Operator) -> OperatorView:
         call=operator.call,
         queue=operator.queue.rules.name if operator.queue else None,
         queues=tuple(operator.memberships),
+        until=until if operator.state in ("wrap_up", "paused") else None,
     )
 
 

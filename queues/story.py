@@ -66,6 +66,8 @@ class _Teller:
         match fact:
             case fa.CallerEntered():
                 return self._entered(fact)
+            case fa.PlaceKept(position=position, waited_s=waited_s):
+                return self.say("place_kept", position=position, waited=self.lasting(waited_s))
             case fa.RingWidened(ring=ring):
                 return self.say("widened", ring=ring) if ring else self.say("widened_sticky")
             case fa.OfferMade(operator=operator, decision=decision):

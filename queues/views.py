@@ -19,7 +19,7 @@ class OperatorView:
     ``reason`` is the pause's reason: the operator's own words, or ``missed`` / ``rejected`` / ``busy`` for the pause that
     follows a refused offer. While ringing, talking or in wrap-up it shows the reason of the pause that will follow, and
     ``wish`` says what will follow (None: ready). ``call`` and ``queue`` are set while reserved, ringing, talking, on hold or in
-    wrap-up. ``queues`` are those served now.
+    wrap-up. ``queues`` are those served now. ``until``: when a wrap-up, or the pause after a refused offer, is over by itself.
     """
 
     code: str
@@ -31,6 +31,7 @@ class OperatorView:
     call: str | None
     queue: str | None
     queues: tuple[str, ...]
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

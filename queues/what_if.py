@@ -47,7 +47,7 @@ class Run:
 
     def _treat(self, fact: fa.Fact) -> None:
         match fact:
-            case fa.CallerEntered(call=call):
+            case fa.CallerEntered(call=call) | fa.PlaceKept(call=call):
                 self.callers.setdefault(call, Treatment())
             case fa.CallConnected(call=call, operator=operator, waited_s=waited_s):
                 self._became(call, "answered", waited_s, operator)

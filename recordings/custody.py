@@ -36,8 +36,9 @@ Act = Literal[
     "supervision_unanswered",
     "supervision_refused",
     "taken_over",
+    "notes_lost",
 ]
-SubjectKind = Literal["recording", "call", "operator", "erasure", "export"]
+SubjectKind = Literal["recording", "call", "operator", "erasure", "export", "audit"]
 DoomedBy = Literal["expired", "erased"]
 """Why a recording is being removed: its time is over, or its customer asked for it."""
 

@@ -1,7 +1,7 @@
 """SIP and RTP phones in asyncio: who hears whom, measured against a real telephone exchange.
 
 ``SipAgent`` is the phone; the demo, the self-check, the end-to-end tests and the benchmarks drive it. The parts below
-it are usable alone: ``message``, ``digest``, ``sdp``, ``g711``, ``tones``, ``rtp``, ``dtmf`` and ``inband`` do no I/O.
+it are usable alone: ``message``, ``digest``, ``sdp``, ``sdes``, ``g711``, ``tones``, ``rtp``, ``dtmf`` and ``inband`` do no I/O.
 """
 
 from sip_agents.agent import SipAgent

@@ -7,8 +7,8 @@ from typing import Final
 
 from sip_agents.call import Call
 from sip_agents.errors import SipError
-from sip_agents.g711 import Law
 from sip_agents.incoming import IncomingCall
+from sip_agents.line import Sound
 from sip_agents.message import Field, Request, Response, response_to
 from sip_agents.refer import Replaces
 from sip_agents.sdp import NoCommonAudio
@@ -25,13 +25,13 @@ class NotAdmitted(SipError):
         super().__init__(f"{status} {self.response.reason}")
 
 
-def admit(invite: Request, laws: tuple[Law, ...], calls: Iterable[Call]) -> Call | None:
+def admit(invite: Request, sound: Sound, calls: Iterable[Call]) -> Call | None:
     """The call of ``calls`` to end once ``invite`` is answered; mostly None. Raises NotAdmitted, MalformedMessage."""
     unknown = [option for option in invite.headers.listed("Require") if option.lower() != _UNDERSTOOD]
     if unknown:
         raise NotAdmitted(invite, 420, ("Unsupported", ", ".join(unknown)))
     try:
-        check_offer(invite, laws)
+        check_offer(invite, sound)
     except NoCommonAudio as nothing:
         raise NotAdmitted(invite, 488) from nothing
     return _replaced(invite, calls)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
 
 from sip_agents.address import NameAddr, SipUri, SocketAddress, parse_uri
 from sip_agents.admission import NotAdmitted, admit
-from sip_agents.call import Call
+from sip_agents.call import Call, hang_up_all
+from sip_agents.carriage import OVER_TLS, carriage
 from sip_agents.dialog import Identity
 from sip_agents.digest import Credentials
 from sip_agents.dtmf import Dtmf
@@ -36,13 +38,15 @@ _KEPT_INCOMING: Final = 1000
 
 
 class SipAgent(Habits):
-    """A phone (or a carrier's line): registers, calls and is called over UDP, with real sound.
+    """A phone (or a carrier's line): registers, calls and is called over UDP or TLS, with real sound, in clear or encrypted.
 
     Use it as ``async with SipAgent(...) as phone``. Leaving hangs up and unregisters as far as the other side answers
     within a second, and frees every socket and timer.
 
     How it meets calls is set by the attributes of Habits, at any time; how its keys travel, by ``dtmf``: only "rfc4733" puts
-    telephone-event into its SDP. While ``silent`` is True it is an unplugged phone: nothing at all comes in or goes out.
+    telephone-event into its SDP. With ``tls``, which judges the registrar's certificate, all SIP goes to the registrar and comes
+    from it. ``srtp`` offers and takes encrypted sound alone (SDES; the library pylibsrtp must be there). While ``silent`` is True
+    it is an unplugged phone: nothing at all comes in or goes out.
     """
 
     def __init__(
@@ -58,13 +62,16 @@ class SipAgent(Habits):
         keep_s: float = 60.0,
         laws: tuple[Law, ...] = ("PCMA", "PCMU"),
         dtmf: Dtmf = "rfc4733",
+        tls: ssl.SSLContext | None = None,
+        srtp: bool = False,
         timing: Timing | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.user, self.registrar = user, registrar
-        self._local, self._now, self._timing = (local_ip, local_port), now, timing or Timing()
-        self._display, self._sound = display, Sound(tone_hz, keep_s, laws, dtmf)
+        self._local, self._now, self._tls = (local_ip, local_port), now, tls
+        self._timing = replace(timing or Timing(), repeats=tls is None)
+        self._display, self._sound = display, Sound(tone_hz, keep_s, laws, dtmf, srtp)
         self._credentials = Credentials(user, secret) if secret is not None else None
         self._calls: dict[tuple[str, str], Call] = {}
         self._waiting: deque[IncomingCall] = deque(maxlen=_KEPT_INCOMING)
@@ -73,9 +80,9 @@ class SipAgent(Habits):
         self._opened: tuple[Line, Registration | None] | None = None
 
     async def __aenter__(self) -> Self:
-        exchange = Exchange(*self._local, self._timing, self._now, self)
-        ip, port = exchange.wire.address
-        contact = SipUri(self.user, ip, port)
+        opened, transport = await carriage(self._local, self.registrar, self._tls)
+        exchange = Exchange(opened, self._timing, self._now, self)
+        contact = SipUri(self.user, *exchange.wire.address, transport)
         home = SipUri(self.user, self.registrar[0]) if self.registrar else contact
         identity = Identity(NameAddr(home, self._display), contact, new_branch)
         line = Line(
@@ -218,7 +225,7 @@ class SipAgent(Habits):
     def _at_registrar(self, number: str) -> SipUri:
         if self.registrar is None:
             raise ValueError("without a registrar only a sip: URI can be called")
-        return SipUri(number, *self.registrar)
+        return SipUri(number, *self.registrar, OVER_TLS if self._tls else ())
 
     def _place(
         self,
@@ -262,7 +269,7 @@ class SipAgent(Habits):
         if self.ignore_invites:
             return
         try:
-            replaced = admit(transaction.request, self._sound.laws, self.calls)
+            replaced = admit(transaction.request, self._sound, self.calls)
         except NotAdmitted as refused:
             transaction.respond(refused.response)
         else:
@@ -281,18 +288,9 @@ class SipAgent(Habits):
         self._watch.changed()
 
     async def _say_goodbye(self) -> None:
-        async with asyncio.TaskGroup() as goodbyes:
-            for call in self.calls:
-                goodbyes.create_task(_quietly(call))
+        await hang_up_all(self.calls, _GOODBYE_S)
         if self.registered_until is not None:
             try:
                 await self.unregister(_GOODBYE_S)
             except SipError:
                 return  # the registrar will forget us by itself
-
-
-async def _quietly(call: Call) -> None:
-    try:
-        await call.hang_up(_GOODBYE_S)
-    except SipError:
-        return  # nobody there to consent: closing goes on

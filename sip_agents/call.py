@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -10,7 +11,7 @@ from sip_agents.address import SipUri, parse_uri
 from sip_agents.dialog import Dialog
 from sip_agents.dtmf import ReceivedDigit
 from sip_agents.ears import Ears
-from sip_agents.errors import CallOver, CallRefused, NotInTime, Refused, one_of
+from sip_agents.errors import CallOver, CallRefused, NotInTime, Refused, SipError, one_of
 from sip_agents.g711 import Law
 from sip_agents.key_info import tell_key
 from sip_agents.leg import EndReason, Leg, Milestone
@@ -30,6 +31,16 @@ class Call(Ears, Leg):
     def heard(self) -> Listener:
         """Everything heard so far; it stays readable after the end."""
         return self._session.media.heard
+
+    @property
+    def on_the_wire(self) -> Listener:
+        """What comes, as somebody hears it who listens on the way: noise, where sound is encrypted."""
+        return self._session.media.on_the_wire
+
+    @property
+    def forged(self) -> int:
+        """How many packets came that were no RTP, or, where sound is encrypted, not the far side's."""
+        return self._session.media.malformed
 
     @property
     def digits(self) -> list[ReceivedDigit]:
@@ -223,3 +234,17 @@ class Call(Ears, Leg):
     async def _until(self, awaited: str, true: Callable[[], bool], timeout_s: float) -> None:
         if not await self._watch.until(true, timeout_s):
             raise NotInTime(f"{awaited} within {timeout_s:g} s", self._seen())
+
+
+async def hang_up_all(calls: Iterable[Call], timeout_s: float) -> None:
+    """End them all at once; one that nobody consents to the end of is let be."""
+    async with asyncio.TaskGroup() as goodbyes:
+        for call in calls:
+            goodbyes.create_task(_quietly(call, timeout_s))
+
+
+async def _quietly(call: Call, timeout_s: float) -> None:
+    try:
+        await call.hang_up(timeout_s)
+    except SipError:
+        return

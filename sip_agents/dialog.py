@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
-from sip_agents.address import NameAddr, SipUri, SocketAddress, Via, parse_name_addr
+from sip_agents.address import NameAddr, SipUri, SocketAddress, Via, parameter, parse_name_addr
 from sip_agents.errors import MalformedMessage
 from sip_agents.message import Field, Headers, Request, Response
 
@@ -24,7 +24,8 @@ class Identity:
     def via(self) -> Via:
         """A fresh Via: its branch names a new transaction (8.1.1.7), its rport asks for an answer to our port."""
         branch = ("branch", self.new_branch())
-        return Via(self.contact.host, self.contact.port, (("rport", None), branch))
+        transport = parameter(self.contact.parameters, "transport") or "udp"
+        return Via(self.contact.host, self.contact.port, (("rport", None), branch), transport.upper())
 
     def contact_field(self) -> Field:
         return "Contact", f"<{self.contact}>"

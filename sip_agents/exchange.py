@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 from sip_agents.address import SocketAddress
+from sip_agents.carriage import OpenCarriage
 from sip_agents.errors import MalformedMessage
 from sip_agents.message import Message, Request, Response, response_to
 from sip_agents.transactions import ClientTransaction, ServerTransaction, Timers, Timing
@@ -26,14 +27,14 @@ class Receiver(Protocol):
 class Exchange:
     """All transactions of one phone, and the wire below them."""
 
-    def __init__(self, ip: str, port: int, timing: Timing, now: Callable[[], float], receiver: Receiver) -> None:
+    def __init__(self, opened: OpenCarriage, timing: Timing, now: Callable[[], float], receiver: Receiver) -> None:
         self.timers = Timers()
         self.timing = timing
         self.unmatched_responses = 0
         self._receiver = receiver
         self._clients: dict[ClientKey, ClientTransaction] = {}
         self._servers: dict[ServerKey, ServerTransaction] = {}
-        self.wire = Wire(ip, port, now, self._received)
+        self.wire = Wire(opened, now, self._received)
 
     def request(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from sip_agents.media import RtpIds
+from sip_agents.sdes import KEY_BYTES
 
 _MAGIC_COOKIE = "z9hG4bK"  # RFC 3261, section 8.1.1.7
 
@@ -22,6 +23,11 @@ def new_branch() -> str:
 def new_session_id() -> int:
     """For an SDP origin line."""
     return secrets.randbits(31)
+
+
+def new_srtp_key() -> bytes:
+    """What one call's sound is encrypted with."""
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def new_rtp_ids() -> RtpIds:

@@ -11,7 +11,7 @@ from sip_agents.digest import Credentials
 from sip_agents.dtmf import Dtmf
 from sip_agents.exchange import Exchange
 from sip_agents.g711 import Law
-from sip_agents.ids import new_rtp_ids, new_session_id
+from sip_agents.ids import new_rtp_ids, new_session_id, new_srtp_key
 from sip_agents.media import Media
 from sip_agents.message import Field
 from sip_agents.sdp import CONTENT_TYPE, LocalAudio
@@ -28,13 +28,14 @@ USER_AGENT: Final[Field] = ("User-Agent", "centralita sip_agents")
 class Sound:
     """What a phone says and keeps: ``tone_hz`` None is silence; ``keep_s`` seconds of what it hears are kept.
 
-    ``dtmf`` is how its keys travel.
+    ``dtmf`` is how its keys travel; ``encrypted``: SRTP both ways or nothing.
     """
 
     tone_hz: float | None
     keep_s: float
     laws: tuple[Law, ...]
     dtmf: Dtmf
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Line:
     def open_media(self, on_tick: Callable[[], None]) -> tuple[Media, LocalAudio]:
         """A fresh RTP socket, and how SDP describes it."""
         sound = self.sound
-        media = Media(self.local_ip, new_rtp_ids(), self.now, sound.tone_hz, sound.keep_s, on_tick)
+        key = new_srtp_key() if sound.encrypted else None
+        media = Media(self.local_ip, new_rtp_ids(), self.now, sound.tone_hz, sound.keep_s, on_tick, key)
         media.unplugged = self.exchange.wire.unplugged
-        return media, LocalAudio(self.local_ip, media.port, new_session_id(), sound.laws, sound.dtmf == "rfc4733")
+        events = sound.dtmf == "rfc4733"
+        return media, LocalAudio(self.local_ip, media.port, new_session_id(), sound.laws, events, key)

@@ -113,10 +113,14 @@ class Listener:
         return self._read(first, first + max(0, round((end - start) * RATE_HZ)))
 
     def last(self, last_s: float) -> Samples:
-        """The last ``last_s`` seconds: up to the newest sample if its packet is on time, else up to now."""
-        end, newest = self._now(), self._zero_at + self._end / RATE_HZ
-        if end - newest < _ON_TIME_S:
-            end = min(end, newest)
+        """The last ``last_s`` seconds: up to the newest sample if packets are coming, else up to now.
+
+        Whether they are coming is a matter of when the last one came, not of where its timestamp puts it: a sender whose
+        timestamps have fallen a little behind the clock is not silent.
+        """
+        now, newest = self._now(), self._zero_at + self._end / RATE_HZ
+        coming = self.last_rtp_at is not None and now - self.last_rtp_at < _ON_TIME_S
+        end = min(now, newest) if coming else now
         return self.between(end - last_s, end)
 
     def tones_heard(self, candidates_hz: Iterable[float], last_s: float = RECENT_S) -> frozenset[float]:

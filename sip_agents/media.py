@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sip_agents import sdp
 from sip_agents.address import SocketAddress
@@ -18,6 +18,9 @@ from sip_agents.rtp import FRAME_SAMPLES, RtpPacket, parse_rtp, write_rtp
 from sip_agents.rtp_clock import RtpClock
 from sip_agents.udp import UdpSocket
 from sip_agents.voice import Voice
+
+if TYPE_CHECKING:
+    from sip_agents.srtp import Srtp
 
 _LAW_OF: Final[dict[int, Law]] = {number: law for law, number in sdp.PAYLOAD_TYPES.items()}
 _LONGEST_PAYLOAD: Final = 1600  # 200 ms
@@ -37,7 +40,8 @@ class Media:
 
     Packets count only if they come from the port that the far side's SDP names, so no other stream is ever taken for
     the call's; the rest are in ``strays``. ``on_tick`` is called every 20 ms while the call has sound. ``arrivals`` and
-    ``departures`` have each packet's time: that of the kernel, for those that came.
+    ``departures`` have each packet's time: that of the kernel, for those that came. With a ``key`` of ours all sound is SRTP, and
+    ``on_the_wire`` is what somebody on the way would hear of what comes, if it were taken for plain G.711.
     """
 
     def __init__(
@@ -48,8 +52,10 @@ class Media:
         tone_hz: float | None,
         keep_s: float,
         on_tick: Callable[[], None],
+        key: bytes | None = None,
     ) -> None:
         self.heard = Listener(now, keep_s)
+        self.on_the_wire = self.heard if key is None else Listener(now, keep_s)
         self.arrivals, self.departures = PacketLog(now, keep_s), PacketLog(now, keep_s)
         self.digits: list[ReceivedDigit] = []
         self.voice = Voice("PCMA", tone_hz)
@@ -65,6 +71,7 @@ class Media:
         self._talk_spurt = True  # the next sound packet carries the marker (RFC 3551, section 4.1)
         self._presses: set[asyncio.Future[None]] = set()
         self._clock: RtpClock | None = None
+        self._srtp = None if key is None else _encryption(key)
         self._socket = UdpSocket(local_ip, 0, self._received, even=True, timed=True)
 
     @property
@@ -80,6 +87,8 @@ class Media:
         """Send and listen as agreed from now on; may be called again when the agreement changes."""
         self.plan, self._far = plan, (plan.ip, plan.port)
         self.voice.law = plan.law
+        if self._srtp is not None and plan.crypto is not None:
+            self._srtp.follow(plan.crypto.key)
         if self._clock is None:
             self._clock = RtpClock.running()
             self._clock.add(self)
@@ -130,7 +139,7 @@ class Media:
             payload_type, marker = sdp.PAYLOAD_TYPES[plan.law], frame.marker or after_gap or self._talk_spurt
             self._talk_spurt = False
         packet = write_rtp(payload_type, marker, self._sequence, frame.timestamp, self._ids.ssrc, frame.payload)
-        self._socket.send(packet, self._far)
+        self._socket.send(packet if self._srtp is None else self._srtp.sealed(packet), self._far)
         self.departures.note(
             Passed(self._now(), self._ids.ssrc, self._sequence & 0xFFFF, self._timestamp & 0xFFFFFFFF, FRAME_SAMPLES)
         )
@@ -149,6 +158,10 @@ class Media:
             self.malformed += 1
 
     def _take(self, datagram: bytes, plan: sdp.AudioPlan) -> None:
+        if self._srtp is not None:
+            travelled = parse_rtp(datagram)
+            self.on_the_wire.hear(travelled.ssrc, travelled.timestamp, decode(plan.law, travelled.payload))
+            datagram = self._srtp.opened(datagram)
         packet = parse_rtp(datagram)
         if not 0 < len(packet.payload) <= _LONGEST_PAYLOAD:
             raise MalformedMessage("no RTP payload of a telephone")
@@ -164,3 +177,10 @@ class Media:
     def _note(self, packet: RtpPacket, samples: int) -> None:
         arrived_at = self._now() - self._socket.waited_s
         self.arrivals.note(Passed(arrived_at, packet.ssrc, packet.sequence, packet.timestamp, samples))
+
+
+def _encryption(key: bytes) -> Srtp:
+    """Imported for whoever encrypts alone: the library is of the development's, and the demo does without it."""
+    from sip_agents.srtp import Srtp
+
+    return Srtp(key)

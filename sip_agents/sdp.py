@@ -1,4 +1,4 @@
-"""Where does each side want its sound, in which code, and in which direction? (RFC 4566, 3264 and 4733)"""
+"""Where does each side want its sound, in which code, and in which direction? (RFC 4566, 3264, 4568 and 4733)"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from sip_agents.errors import MalformedMessage
 from sip_agents.g711 import Law
+from sip_agents.sdes import OFFERED_TAG, Crypto, crypto_in
 
 Direction: TypeAlias = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 PAYLOAD_TYPES: Final[dict[Law, int]] = {"PCMA": 8, "PCMU": 0}
@@ -36,8 +37,17 @@ class MediaLine:
     ip: str
 
     @property
-    def is_plain_audio(self) -> bool:
-        return self.kind == "audio" and self.port > 0 and self.protocol == "RTP/AVP"
+    def crypto(self) -> Crypto | None:
+        """The far side's key: with RTP/SAVP it is a condition, with RTP/AVP a wish that may be passed over."""
+        return crypto_in(self.attributes)
+
+    def carries(self, encrypted: bool) -> bool:
+        """Whether sound can go this way as we want it."""
+        if self.kind != "audio" or self.port == 0:
+            return False
+        if encrypted:
+            return self.protocol in ("RTP/SAVP", "RTP/AVP") and self.crypto is not None
+        return self.protocol == "RTP/AVP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +60,17 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class AudioPlan:
-    """What both sides agreed on. ``event_payload`` is None if digits cannot be sent; ``direction`` is ours."""
+    """What both sides agreed on. ``event_payload`` is None if digits cannot be sent; ``direction`` is ours.
+
+    ``crypto`` is what the far side's sound is encrypted with; None is plain RTP both ways.
+    """
 
     ip: str
     port: int
     law: Law
     event_payload: int | None
     direction: Direction
+    crypto: Crypto | None = None
 
     @property
     def sends(self) -> bool:
@@ -76,7 +90,8 @@ class AudioPlan:
 class LocalAudio:
     """Our side: where we listen, which laws we speak (best first), and the o= line's session id.
 
-    Without ``events`` no telephone-event is offered or agreed to: whoever presses keys otherwise says so by that.
+    Without ``events`` no telephone-event is offered or agreed to: whoever presses keys otherwise says so by that. With a
+    ``key`` nothing but SRTP is, ours encrypted with it.
     """
 
     ip: str
@@ -84,10 +99,11 @@ class LocalAudio:
     session_id: int
     laws: tuple[Law, ...] = ("PCMA", "PCMU")
     events: bool = True
+    key: bytes | None = None
 
 
 class NoCommonAudio(MalformedMessage):
-    """The far side's SDP has no G.711 audio over plain RTP."""
+    """The far side's SDP has no G.711 audio over plain RTP, or over SRTP if that is what we want."""
 
 
 def parse_sdp(body: bytes) -> Description:
@@ -131,13 +147,14 @@ def _media_line(lines: list[str], session_ip: str | None) -> MediaLine:
     return MediaLine(kind, int(port), protocol, tuple(formats.split()), _attributes(lines[1:]), ip)
 
 
-def agree(far: Description, laws: tuple[Law, ...]) -> AudioPlan:
+def agree(far: Description, laws: tuple[Law, ...], *, encrypted: bool = False) -> AudioPlan:
     """What to send, seen from us: the first law of the far side's list that we speak. Raises NoCommonAudio."""
     for line in far.media:
         law = _first_common(line, laws)
-        if line.is_plain_audio and law and line.ip:
-            return AudioPlan(line.ip, line.port, law, _event_payload(line), _MIRROR[_direction(line, far)])
-    raise NoCommonAudio("no G.711 over RTP/AVP at an IPv4 address")
+        if line.carries(encrypted) and law and line.ip:
+            crypto = line.crypto if encrypted else None
+            return AudioPlan(line.ip, line.port, law, _event_payload(line), _MIRROR[_direction(line, far)], crypto)
+    raise NoCommonAudio(f"no G.711 over {'SRTP' if encrypted else 'RTP/AVP'} at an IPv4 address")
 
 
 def _first_common(line: MediaLine, laws: tuple[Law, ...]) -> Law | None:
@@ -165,7 +182,9 @@ def offer(local: LocalAudio, version: int, direction: Direction = "sendrecv") ->
     """All that we speak, telephone-event 101 included. ``version`` grows by one with each changed SDP of a call."""
     codes = [(PAYLOAD_TYPES[law], f"{law}/8000") for law in local.laws]
     events = EVENT_PAYLOAD if local.events else None
-    return _written(local, version, [_audio(local.port, codes, events, direction)])
+    crypto = Crypto(OFFERED_TAG, local.key) if local.key is not None else None
+    protocol = "RTP/AVP" if crypto is None else "RTP/SAVP"
+    return _written(local, version, [_audio(local.port, protocol, crypto, codes, events, direction)])
 
 
 def answer(far: Description, plan: AudioPlan, local: LocalAudio, version: int) -> bytes:
@@ -173,19 +192,29 @@ def answer(far: Description, plan: AudioPlan, local: LocalAudio, version: int) -
     lines: list[str] = []
     taken = False
     for line in far.media:
-        if not taken and line.is_plain_audio and (line.ip, line.port) == (plan.ip, plan.port):
+        if not taken and line.carries(plan.crypto is not None) and (line.ip, line.port) == (plan.ip, plan.port):
             codes = [(PAYLOAD_TYPES[plan.law], f"{plan.law}/8000")]
-            lines.append(_audio(local.port, codes, plan.event_payload, plan.direction))
+            crypto = Crypto(plan.crypto.tag, local.key) if plan.crypto and local.key is not None else None
+            lines.append(_audio(local.port, line.protocol, crypto, codes, plan.event_payload, plan.direction))
             taken = True
         else:
             lines.append(f"m={line.kind} 0 {line.protocol} {' '.join(line.formats)}\r\n")
     return _written(local, version, lines)
 
 
-def _audio(port: int, codes: list[tuple[int, str]], event_payload: int | None, direction: Direction) -> str:
+def _audio(
+    port: int,
+    protocol: str,
+    crypto: Crypto | None,
+    codes: list[tuple[int, str]],
+    event_payload: int | None,
+    direction: Direction,
+) -> str:
     if event_payload is not None:
         codes = [*codes, (event_payload, "telephone-event/8000")]
-    lines = [f"m=audio {port} RTP/AVP {' '.join(str(number) for number, _ in codes)}"]
+    lines = [f"m=audio {port} {protocol} {' '.join(str(number) for number, _ in codes)}"]
+    if crypto is not None:
+        lines.append(f"a={crypto.attribute}")
     lines += [f"a=rtpmap:{number} {name}" for number, name in codes]
     if event_payload is not None:
         lines.append(f"a=fmtp:{event_payload} 0-16")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sip_agents import sdp
-from sip_agents.g711 import Law
-from sip_agents.line import Line
+from sip_agents.line import Line, Sound
 from sip_agents.message import Request, Response
 
 
@@ -51,7 +50,7 @@ class Session:
             self.media.follow(self._agreed_with(sdp.parse_sdp(message.body)))
 
     def _agreed_with(self, far: sdp.Description) -> sdp.AudioPlan:
-        plan = sdp.agree(far, self._local.laws)
+        plan = sdp.agree(far, self._local.laws, encrypted=self._local.key is not None)
         return plan if self._local.events else plan.without_events()
 
     def _versioned(self, write: Callable[[int], bytes]) -> bytes:
@@ -68,7 +67,7 @@ def has_sdp(message: Request | Response) -> bool:
     return bool(message.body) and kind == sdp.CONTENT_TYPE
 
 
-def check_offer(invite: Request, laws: tuple[Law, ...]) -> None:
+def check_offer(invite: Request, sound: Sound) -> None:
     """Raise MalformedMessage or NoCommonAudio for an offer that could not be answered; none at all is well."""
     if has_sdp(invite):
-        sdp.agree(sdp.parse_sdp(invite.body), laws)
+        sdp.agree(sdp.parse_sdp(invite.body), sound.laws, encrypted=sound.encrypted)

@@ -1,4 +1,4 @@
-"""When is a SIP message sent again, and when is it given up? (RFC 3261, section 17; RFC 6026; UDP only)"""
+"""When is a SIP message sent again, and when is it given up? (RFC 3261, section 17; RFC 6026)"""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ Send: TypeAlias = Callable[[Request | Response, SocketAddress], None]
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """RFC 3261's T1, T2 and T4 in seconds. Tests make T1 short; everything else follows from it."""
+    """RFC 3261's T1, T2 and T4 in seconds. Tests make T1 short; everything else follows from it.
+
+    ``repeats`` is False over TLS, which loses nothing: only a 2xx to an INVITE is sent again until its ACK comes (13.3.1.4).
+    """
 
     t1_s: float = 0.5
     t2_s: float = 4.0
     t4_s: float = 5.0
+    repeats: bool = True
 
     @property
     def patience_s(self) -> float:
@@ -59,12 +63,17 @@ class Timers:
 
 
 class Repeater:
-    """Sends now, and again after T1, 2 T1, 4 T1... until stopped; the pause is never longer than ``longest_s``."""
+    """Sends now, and again after T1, 2 T1, 4 T1... until stopped; the pause is never longer than ``longest_s``.
 
-    def __init__(self, timers: Timers, send: Callable[[], None], first_s: float, longest_s: float) -> None:
+    With ``again`` False it sends once.
+    """
+
+    def __init__(
+        self, timers: Timers, send: Callable[[], None], first_s: float, longest_s: float, *, again: bool = True
+    ) -> None:
         self._timers, self._send, self._pause_s, self._longest_s = timers, send, first_s, longest_s
         self._prevent: Callable[[], None] | None = None
-        self._stopped = False
+        self._stopped = not again
         self._again()
 
     def _again(self) -> None:
@@ -107,7 +116,7 @@ class ClientTransaction:
         self._state: Literal["calling", "proceeding", "completed", "accepted"] = "calling"
         longest_s = timing.patience_s if self._is_invite else timing.t2_s
         self._give_up = timers.after(timing.patience_s, self._timed_out)
-        self._repeater = Repeater(timers, lambda: send(request, to), timing.t1_s, longest_s)
+        self._repeater = Repeater(timers, lambda: send(request, to), timing.t1_s, longest_s, again=timing.repeats)
 
     @property
     def _is_invite(self) -> bool:
@@ -198,8 +207,9 @@ class ServerTransaction:
             self._send(response, self._to)
             return
         self._give_up = self._timers.after(self._timing.patience_s, self._unacknowledged)
+        again = self._timing.repeats or response.status < 300
         self._repeater = Repeater(
-            self._timers, lambda: self._send(response, self._to), self._timing.t1_s, self._timing.t2_s
+            self._timers, lambda: self._send(response, self._to), self._timing.t1_s, self._timing.t2_s, again=again
         )
 
     def repeated(self) -> None:

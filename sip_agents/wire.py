@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sip_agents.address import SocketAddress
+from sip_agents.carriage import OpenCarriage
 from sip_agents.errors import MalformedMessage
 from sip_agents.message import Message, parse, serialise
 from sip_agents.trace import Trace, Traced, Way
-from sip_agents.udp import UdpSocket
 
 _KEEP_ALIVE = b"\r\n\0 "  # RFC 5626 pings and what home routers send
 
@@ -21,7 +21,7 @@ class Wire:
     """
 
     def __init__(
-        self, ip: str, port: int, now: Callable[[], float], on_message: Callable[[Message, SocketAddress], None]
+        self, opened: OpenCarriage, now: Callable[[], float], on_message: Callable[[Message, SocketAddress], None]
     ) -> None:
         self.trace = Trace()
         self.malformed = 0
@@ -29,7 +29,7 @@ class Wire:
         self.loses: Callable[[Way, Message], bool] | None = None
         self._now = now
         self._on_message = on_message
-        self._socket = UdpSocket(ip, port, self._received)
+        self._socket = opened(self._received)
         self.address = self._socket.address
 
     def send(self, message: Message, to: SocketAddress) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import structlog
 from panoramisk.manager import Manager
@@ -28,10 +28,25 @@ for _part in ("manager", "ami_protocol", "actions", "message"):
 REACHABLE = frozenset({"Reachable", "NonQualified", "Created", "Updated", "Unknown"})
 """ContactStatus values that mean "offer calls": a contact that has not been asked yet is believed."""
 
+ANSWERS = frozenset({"Reachable"})
+"""Those of a phone behind a front, which has a contact whether it is there or not: it is believed once it has answered."""
+
+GONE = frozenset({"Unavailable", "Invalid"})
+"""States of a device that has no contact that answers."""
+
 NO_CONTACTS = "No Contacts found"
 """What Asterisk answers, as an error, when no phone is registered."""
 
 OnPhone = Callable[[str, bool], None]
+OnTry = Callable[[str, Literal["secret", "name"] | None], None]
+"""Of an address whence a phone tried to prove who it is: what was wrong; None: nothing."""
+
+WRONG: Final[Mapping[str, Literal["secret", "name"] | None]] = {
+    "ChallengeResponseFailed": "secret",
+    "InvalidPassword": "secret",
+    "InvalidAccountID": "name",
+    "SuccessfulAuth": None,
+}
 
 
 class AmiError(Exception):
@@ -39,10 +54,26 @@ class AmiError(Exception):
 
 
 class AmiLink:
-    """One AMI connection. ``on_phone(code, reachable)`` is called for every change, and for all phones on connecting."""
+    """One AMI connection. ``behind_front``: phones register at what stands in front of this Asterisk.
 
-    def __init__(self, host: str, port: int, user: str, secret: str, on_phone: OnPhone) -> None:
+    ``on_phone(code, reachable)`` is called for every change, and for all phones on connecting;
+    ``on_try`` for each phone that proves who it is, or cannot."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        user: str,
+        secret: str,
+        on_phone: OnPhone,
+        on_try: OnTry | None = None,
+        *,
+        behind_front: bool = False,
+    ) -> None:
+        self._reachable_is = ANSWERS if behind_front else REACHABLE
+        self._read_phones = self._endpoints if behind_front else self._contacts
         self._on_phone = on_phone
+        self._on_try = on_try
         self._address = (host, port)
         self._credentials = (user, secret)
         self._manager: Manager | None = None
@@ -59,7 +90,7 @@ class AmiLink:
             while True:
                 await self._logged_in.wait()
                 self._logged_in.clear()
-                await self._read_contacts()
+                await self._read_all_phones()
         finally:
             self.connected = False
             self._manager = None
@@ -83,6 +114,7 @@ class AmiLink:
                 "mixmonitor",
                 "stopmixmonitor",
                 "pjsipshowcontacts",
+                "pjsipshowendpoints",
                 "reload",
                 "redirect",
             ),
@@ -91,6 +123,9 @@ class AmiLink:
         # FullyBooted follows each login, and comes only when Asterisk has loaded its phones.
         manager.register_event("FullyBooted", self._on_booted)
         manager.register_event("ContactStatus", self._on_contact_status)
+        if self._on_try is not None:
+            for name in WRONG:
+                manager.register_event(name, self._on_security_event)
         return manager
 
     def _on_booted(self, _manager: Manager, _event: Any) -> None:
@@ -102,24 +137,46 @@ class AmiLink:
         log.warning("ami_connection_lost")
 
     def _on_contact_status(self, _manager: Manager, event: Mapping[str, str]) -> None:
-        self._tell(event["EndpointName"] or event["AOR"], event["ContactStatus"] in REACHABLE)
+        # The AOR is the person's code; a phone that must come over TLS is an endpoint of another name (pjsip.conf.j2).
+        self._tell(event["AOR"] or event["EndpointName"], event["ContactStatus"] in self._reachable_is)
 
-    async def _read_contacts(self) -> None:
+    def _on_security_event(self, _manager: Manager, event: Mapping[str, str]) -> None:
+        """Of SIP alone; ``RemoteAddress`` is ``IPV4/UDP/192.0.2.1/5060``."""
+        address = event["RemoteAddress"].split("/")
+        if self._on_try is not None and event["Service"] == "PJSIP" and len(address) == 4:
+            self._on_try(address[2], WRONG[event["Event"]])
+
+    async def _read_all_phones(self) -> None:
         """Take the whole list; phones that are not in it have no contact."""
+        try:
+            found = await self._read_phones()
+        except AmiError as failed:
+            log.warning("phones_not_read", why=str(failed))
+            return
+        for code in {*self._reachable, *found}:
+            self._tell(code, found.get(code, False))
+
+    async def _contacts(self) -> dict[str, bool]:
+        """Of phones that are registered at Asterisk."""
         try:
             answers = await self._send({"Action": "PJSIPShowContacts"})
         except AmiError as failed:
-            if NO_CONTACTS not in str(failed):
-                log.warning("contacts_not_read", why=str(failed))
-                return
-            answers = []
-        found = {
-            answer["ObjectName"].partition(";@")[0]: answer["Status"] in REACHABLE
+            if NO_CONTACTS in str(failed):
+                return {}
+            raise
+        return {
+            answer["ObjectName"].partition(";@")[0]: answer["Status"] in self._reachable_is
             for answer in answers
             if answer.get("Event") == "ContactList"
         }
-        for code in {*self._reachable, *found}:
-            self._tell(code, found.get(code, False))
+
+    async def _endpoints(self) -> dict[str, bool]:
+        """Of phones behind a front. Their contacts stand in the configuration, and Asterisk lists none of those with its status."""
+        return {
+            answer["ObjectName"]: answer["DeviceState"] not in GONE
+            for answer in await self._send({"Action": "PJSIPShowEndpoints"})
+            if answer.get("Event") == "EndpointList" and answer["Aor"] == answer["ObjectName"]
+        }
 
     def _tell(self, code: str, reachable: bool) -> None:
         if self._reachable.get(code) is not reachable:

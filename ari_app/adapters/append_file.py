@@ -9,11 +9,13 @@ from pathlib import Path
 class AppendFile:
     """``path``, made with mode 600 in a folder for this user alone when it is first written to, and kept open since then.
 
-    Whoever rotates it may move it away at any time: the next lines begin it anew.
+    Whoever rotates it may move it away at any time: the next lines begin it anew. ``synced``: what is added is on the disk then, so
+    that it outlives the machine's crash, too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, synced: bool = False) -> None:
         self.path = path
+        self._synced = synced
         self._file: int | None = None
 
     def add(self, text: str) -> None:
@@ -23,6 +25,8 @@ class AppendFile:
         try:
             while left:
                 left = left[os.write(file, left) :]
+            if self._synced:
+                os.fdatasync(file)
         except OSError:
             os.ftruncate(file, size)
             raise

@@ -17,14 +17,25 @@ import structlog
 
 from ari_app.adapters import ari_events
 from ari_app.adapters.ami import AmiError
-from ari_app.adapters.ari_agi import CONTEXT, RUN, STOPPED, URL_VARIABLE, AwayInAgi, known_again, on_one_line
-from ari_app.adapters.ari_commands import AriClient, CommandSockets, connect_to
+from ari_app.adapters.ari_agi import (
+    CONTEXT,
+    RUN,
+    STATUS_VARIABLE,
+    STOPPED,
+    URL_VARIABLE,
+    AwayInAgi,
+    known_again,
+    on_one_line,
+)
+from ari_app.adapters.ari_commands import AriClient, Authority, CommandSockets, connect_to
 from ari_app.adapters.ari_events import APP, OWN_LEG, READ_EVENTS
 from ari_app.adapters.ari_http import AriHttp
-from ari_app.cancellation import in_time
+from ari_app.adapters.asterisk_beat import VARIABLE
+from ari_app.cancellation import end_if_cancelled, for_ever, in_time
 from ari_app.clock import machine_time
 from ari_app.lag import EventLag
 from ari_app.telephony import (
+    LONGEST_CALL_S,
     AlreadyThere,
     BridgeInfo,
     CallArrived,
@@ -37,6 +48,7 @@ from ari_app.telephony import (
     PlaybackEnded,
     TelephonyAway,
     TelephonyError,
+    TelephonyEvent,
     TransferOutcome,
 )
 from queues.events import RefusalCause
@@ -44,8 +56,8 @@ from queues.events import RefusalCause
 log = structlog.get_logger(__name__)
 COMMAND_DEADLINE_S = 5.0
 STOP_AGAIN_S = 0.1
-REFER_NOTED_S = 0.05
-"""For Asterisk to note its state of a REFER that it has told us of: a few instructions, and whatever its thread is kept waiting."""
+REFER_NOTED = "CHANNEL(pjsip,call-id)"
+"""Read by the very thread of the dialog that has told us of a REFER, and so only once it has noted its own state of it."""
 ENDS_KEPT = 1000
 """Channels that have ended of late: to hang them up would be asked in vain."""
 NOT_SET = "Provided variable was not found"
@@ -71,7 +83,8 @@ class AriTelephony:
 
     ``arrivals`` gets a CallArrived for each new channel; ``on_connected`` is awaited after each (re)connection, when
     commands work and missed events have been made good. ``lag`` is told how late each event is taken in. ``redirect`` takes
-    channels from a service of AGI, which ARI cannot.
+    channels from a service of AGI, which ARI cannot. Every command waits for the ``authority``; ``on_replaced`` is told at once
+    when another controller has connected in our place. ``front`` (address:port) is where phones are registered, if not here.
     """
 
     def __init__(
@@ -82,6 +95,9 @@ class AriTelephony:
         on_connected: Callable[[], Awaitable[None]],
         lag: EventLag | None = None,
         redirect: Redirect | None = None,
+        authority: Authority | None = None,
+        on_replaced: Callable[[], None] = lambda: None,
+        front: str = "",
     ) -> None:
         self._base_url = base_url
         self._secret = secret
@@ -89,15 +105,23 @@ class AriTelephony:
         self._on_connected = on_connected
         self._lag = lag or EventLag()
         self._redirect = redirect
+        self._authority = authority
+        self._on_replaced = on_replaced
+        self._front = front
         self._client: AriClient | None = None
         self._watched: dict[str, Inbox] = {}
         self._seen: set[str] = set()
+        self._unclaimed: dict[str, list[TelephonyEvent]] | None = None
+        self._listed: frozenset[str] = frozenset()
         self._refusals: dict[str, RefusalCause] = {}
+        self._vanished: set[str] = set()
         self._ended: dict[str, None] = {}
         self._away = AwayInAgi()
         self._entering: dict[str, asyncio.Future[None]] = {}
         self._stopping_again: dict[str, asyncio.Task[None]] = {}
+        self._looking: set[asyncio.Task[None]] = set()
         self._replaced = False
+        self._letting_go = False
         self.connected = False
 
     # -- the connection ------------------------------------------------------------------------------------------------
@@ -112,14 +136,15 @@ class AriTelephony:
                 log.warning("ari_connection_lost", why=str(errors.exceptions[0])[:200])
             except* Replaced as replaced:
                 raise Replaced from replaced
+            end_if_cancelled()
             attempt = 0 if self.connected else attempt + 1
             self.connected = False
             await asyncio.sleep(RETRY_S[min(attempt, len(RETRY_S) - 1)])
 
     async def _one_connection(self) -> None:
         http = AriHttp(APP, self._secret, COMMAND_DEADLINE_S)
+        client = AriClient(self._base_url, http)
         try:
-            client = AriClient(self._base_url, http)
             await client.init()
             client.on_event("*", self._on_event)
             async with asyncio.TaskGroup() as group:
@@ -128,8 +153,10 @@ class AriTelephony:
                 commands = CommandSockets(connect, COMMAND_DEADLINE_S)
                 group.create_task(commands.run())
                 await self._set_up(client, http, commands)
+                await for_ever()
         finally:
-            self._client = None
+            if self._client is client:
+                client.lose()
             await http.close()
 
     def _address_for_commands(self, number: int) -> str:
@@ -145,7 +172,7 @@ class AriTelephony:
     async def _set_up(self, client: AriClient, http: AriHttp, commands: CommandSockets) -> None:
         await http.connected.wait()
         await commands.ready.wait()
-        client.commands = commands
+        client.commands, client.authority = commands, self._authority
         allowed = {"allowed": [{"type": kind} for kind in READ_EVENTS]}
         # Not through aioari: it would wrap the body in another object, and the filter would silently be empty.
         await http.request(
@@ -154,15 +181,37 @@ class AriTelephony:
             data=json.dumps(allowed),
             headers={"Content-Type": "application/json"},
         )
-        self._client = client
-        await self._make_good()
-        self.connected = True
-        log.info("ari_connected")
-        await self._on_connected()
+        if self._letting_go:
+            raise TelephonyAway("this controller lets go")
+        before, self._client = self._client, client
+        if before is not None:
+            before.succeeded_by(client)
+        # From before the lists are read until everybody found in them is watched: nothing that happens meanwhile may be missed.
+        self._unclaimed = {}
+        try:
+            await self._make_good()
+            self.connected = True
+            log.info("ari_connected")
+            await self._on_connected()
+        finally:
+            self._unclaimed = None
 
     def let_go(self) -> None:
         """Send no more commands: calls stay as they are, for the controller that comes next."""
-        self._client = None
+        before, self._client, self._letting_go = self._client, None, True
+        if before is not None:
+            before.succeeded_by(None)
+
+    @property
+    def takes_commands(self) -> bool:
+        """Whether commands are sent at once; also while what was missed is being made good."""
+        return self._client is not None
+
+    def give_up(self) -> None:
+        """Asterisk is not waited for any more: whoever watches a channel of it is told of its end."""
+        for subject in [id_ for id_ in self._watched if id_ in self._seen and not id_.startswith(PLAYBACK_PREFIX)]:
+            self._watched[subject].put_nowait(ChannelEnded(subject, "failed"))
+            self.unwatch(subject)
 
     # -- events --------------------------------------------------------------------------------------------------------
 
@@ -173,26 +222,36 @@ class AriTelephony:
         if event["type"] == "ApplicationReplaced":
             self._replaced = True
             self.let_go()
+            self._on_replaced()
             return
         subject = ari_events.subject_of(event)
         if subject is None:
             return
         if event["type"] == "StasisStart":
+            self._ended.pop(subject, None)  # back from the dialplan
             self._leg_entered(subject)
         if event["type"] == "ChannelHangupRequest":
             if subject in self._watched:
                 self._refusals.setdefault(subject, ari_events.refusal_cause(event))
+                if ari_events.has_vanished(event):
+                    self._vanished.add(subject)
             return
         if event["type"] == "PlaybackFinished" and ari_events.plays_on(event) in self._refusals:
             return  # a hang-up ends what plays and is told after it: nothing has been heard to its end
-        translated = ari_events.translate(event, self._refusals.get(subject, "failed"))
+        translated = ari_events.translate(event, self._refusals.get(subject, "failed"), subject in self._vanished)
         self._seen.add(subject)
         if self._away.has(subject):
             translated = self._away.meaning(event["type"], translated)
+            if self._away.in_doubt(subject):
+                looking = asyncio.create_task(self._look_whether_taken(subject))
+                self._looking.add(looking)
+                looking.add_done_callback(self._looking.discard)
         if isinstance(translated, CallArrived):
             self._arrivals.put_nowait(known_again(translated))
         elif translated is not None and subject in self._watched:
             self._watched[subject].put_nowait(translated)
+        elif translated is not None and self._unclaimed is not None:
+            self._unclaimed.setdefault(subject, []).append(translated)
         if isinstance(translated, ChannelEnded):
             self._note_end(subject)
         if isinstance(translated, ChannelEnded | PlaybackEnded):
@@ -223,6 +282,7 @@ class AriTelephony:
             elif self._away.has(subject):
                 if (back := self._away.came_back(subject, there[subject].args)) is not None:
                     inbox.put_nowait(back)
+                await self._look_whether_taken(subject)
             elif there[subject].up:
                 inbox.put_nowait(LegAnswered(subject))
 
@@ -240,14 +300,24 @@ class AriTelephony:
         return max(late_s, self._lag.recent_s(asyncio.get_running_loop().time()))
 
     def watch(self, id_: str, inbox: Inbox) -> None:
-        """See Telephony.watch."""
+        """See Telephony.watch. Whoever was listed is there, or has ended since: that may have been before anybody watched."""
         self._watched[id_] = inbox
+        happened = self._unclaimed.pop(id_, []) if self._unclaimed else []
+        if id_ in self._listed:
+            self._seen.add(id_)
+        if id_ in self._ended:
+            inbox.put_nowait(ChannelEnded(id_, "failed"))
+            self.unwatch(id_)
+            return
+        for event in happened:
+            inbox.put_nowait(event)
 
     def unwatch(self, id_: str) -> None:
         """See Telephony.unwatch."""
         self._watched.pop(id_, None)
         self._seen.discard(id_)
         self._refusals.pop(id_, None)
+        self._vanished.discard(id_)
         self._away.forget(id_)
 
     # -- commands ------------------------------------------------------------------------------------------------------
@@ -257,6 +327,10 @@ class AriTelephony:
         if self._client is None:
             raise TelephonyAway("no connection to Asterisk")
         return self._client
+
+    async def take_in_hand(self, channel: str) -> None:
+        """See Telephony.take_in_hand."""
+        await self.set_variable(channel, "TIMEOUT(absolute)", str(LONGEST_CALL_S))
 
     async def answer(self, channel: str) -> None:
         """See Telephony.answer."""
@@ -363,13 +437,19 @@ class AriTelephony:
         # An originator that has gone meanwhile is as none.
         first_offered = {"originator": talks_with} if talks_with else {}
         await self._ari.channels.create(
-            endpoint=f"PJSIP/{phone}",
+            endpoint=self._endpoint(phone),
             app=APP,
             appArgs=OWN_LEG,
             channelId=leg,
             variables=dict(variables),
             **first_offered,
         )
+
+    def _endpoint(self, phone: str) -> str:
+        """Behind a front by its whole address: Asterisk dials no contact of which it has not heard yet that it is there, and one
+        node may hear of it seconds after another. The front says 404 for who is not registered."""
+        inside = self._front and "@" not in phone
+        return f"PJSIP/{phone}/sip:{phone}@{self._front}" if inside else f"PJSIP/{phone}"
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """See Telephony.set_variable."""
@@ -407,11 +487,30 @@ class AriTelephony:
             await self._redirect(channel, CONTEXT, STOPPED)
         except AmiError as failed:
             log.warning("agi_not_stopped", channel=channel, why=str(failed))
-            back, inbox = self._away.is_not_fetched(channel), self._watched.get(channel)
-            if back is not None and inbox is not None:
-                inbox.put_nowait(back)
+            self._is_not_fetched(channel)
+        else:
+            self._away.is_taken(channel)
+            await self._look_whether_taken(channel)
 
-    async def create_bridge(self, bridge: str, name: str) -> None:
+    def _is_not_fetched(self, channel: str) -> None:
+        back, inbox = self._away.is_not_fetched(channel), self._watched.get(channel)
+        if back is not None and inbox is not None:
+            inbox.put_nowait(back)
+
+    async def _look_whether_taken(self, channel: str) -> None:
+        """Whether one that is back by itself will be taken out once more. First where it goes on, then what that would have set."""
+        if not self._away.in_doubt(channel):
+            return
+        try:
+            goes_on_at = (await self._ari.channels.get(channelId=channel)).json["dialplan"]["exten"]
+            taken = goes_on_at == STOPPED or await self.get_variable(channel, STATUS_VARIABLE) == "STOPPED"
+        except TelephonyError:
+            return  # its end will be told, or it is read again once we are connected
+        if not taken:
+            log.info("agi_ended_before_it_was_stopped", channel=channel)
+            self._is_not_fetched(channel)
+
+    async def create_bridge(self, bridge: str, name: str, *, near: str | None = None) -> None:
         """See Telephony.create_bridge. With dtmf_events, since a native bridge keeps the keys pressed in it to itself."""
         await self._ari.bridges.createWithId(bridgeId=bridge, type="mixing,dtmf_events", name=name)
 
@@ -462,15 +561,22 @@ class AriTelephony:
         """See Telephony.transfer_progress.
 
         Not at once: 22.10.1 tells of the REFER before it has noted its own state of it (refer_incoming_ari_request in
-        res_pjsip_refer.c), and crashes if the answer overtakes that.
+        res_pjsip_refer.c), and crashes if the answer overtakes that. Something that the same thread has to do is asked for
+        first (pjsip_acf_channel_read in channels/pjsip/dialplan_functions.c).
         """
-        await asyncio.sleep(REFER_NOTED_S)
         with contextlib.suppress(ChannelGone):
+            await self.get_variable(channel, REFER_NOTED)
             await self._ari.channels.transfer_progress(channelId=channel, states=f"channel_{outcome}")
+
+    async def show_beat(self, text: str) -> None:
+        """Where a standby reads it (asterisk_beat.py). Raises TelephonyError."""
+        await self._ari.asterisk.setGlobalVar(variable=VARIABLE, value=text)
 
     async def channels(self) -> list[ChannelInfo]:
         """See Telephony.channels."""
-        return [ari_events.channel_info(channel.json) for channel in await self._ari.channels.list()]
+        there = [ari_events.channel_info(channel.json) for channel in await self._ari.channels.list()]
+        self._listed = frozenset(channel.id for channel in there)
+        return there
 
     async def bridges(self) -> list[BridgeInfo]:
         """See Telephony.bridges."""

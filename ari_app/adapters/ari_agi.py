@@ -17,6 +17,7 @@ RUN: Final = "run"
 STOPPED: Final = "stopped"
 """Its two extensions: run a service, and come back from a running one."""
 URL_VARIABLE: Final = "CENTRALITA_AGI_URL"
+STATUS_VARIABLE: Final = "CENTRALITA_AGI_STATUS"
 RETURN: Final = "agi-return"
 _STATUSES: Final[Mapping[str, AgiStatus]] = {
     "SUCCESS": "SUCCESS",
@@ -28,9 +29,10 @@ _STATUSES: Final[Mapping[str, AgiStatus]] = {
 
 @dataclass(slots=True)
 class _Absence:
-    """``fetched``: we are taking the channel away; ``back``: meanwhile it came by itself, and will be taken out once more."""
+    """``fetched``: we are taking the channel away; ``taken``: Asterisk says that it will. ``back``: meanwhile it came by itself."""
 
     fetched: bool = False
+    taken: bool = False
     back: AgiEnded | None = None
 
 
@@ -59,12 +61,25 @@ class AwayInAgi:
         self._absences[channel].fetched = True
         return True
 
+    def is_taken(self, channel: str) -> None:
+        """Asterisk says that it is taken away."""
+        if channel in self._absences:
+            self._absences[channel].taken = True
+
+    def in_doubt(self, channel: str) -> bool:
+        """It has come back by itself, and Asterisk says that it is taken away: that may be still to come, or have come to nothing.
+
+        For Asterisk notes where a channel is to go on without waiting for what its dialplan notes of that in the same instant.
+        """
+        absence = self._absences.get(channel)
+        return absence is not None and absence.taken and absence.back is not None
+
     def is_not_fetched(self, channel: str) -> AgiEnded | None:
         """It could not be taken away. What is to be told if it came back by itself meanwhile."""
         absence = self._absences.get(channel)
         if absence is None:
             return None
-        absence.fetched = False
+        absence.fetched = absence.taken = False
         if absence.back is not None:
             self.forget(channel)
         return absence.back

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 import structlog
@@ -22,6 +22,8 @@ from aioari.model import Repository
 from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from ari_app.adapters.ari_http import refusal
+from ari_app.cancellation import in_time
+from ari_app.leadership import LeadLost
 from ari_app.telephony import TelephonyAway
 
 log = structlog.get_logger(__name__)
@@ -30,6 +32,8 @@ SOCKETS: Final = 4
 LARGEST_ANSWER: Final = 1 << 28
 """Bytes: a list of 100,000 channels."""
 PING_AFTER_S: Final = 20.0
+RECONNECTED_S: Final = 2.0
+"""For so long a command waits for a connection that was lost to be there again; mostly it takes 0.2 s."""
 
 Connect = Callable[[int, WSListener], Awaitable[WSTransport]]
 """Opens the socket with this number for a listener. Raises TelephonyAway."""
@@ -231,10 +235,45 @@ class _Operations(Repository):  # type: ignore[misc]  # aioari has no types
         return operation
 
 
+class Authority(Protocol):
+    """Whether this controller may act at all (ari_app/leadership.py)."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may at this instant."""
+        ...
+
+    async def be_sure(self) -> None:
+        """Wait until it may. Raises LeadLost when another one does instead."""
+        ...
+
+
 class AriClient(Client):  # type: ignore[misc]  # aioari has no types
     """aioari's client, whose operations go over ``commands`` once it is set, as its author foresaw (run_operation)."""
 
     commands: CommandSockets | None = None
+    authority: Authority | None = None
+    _next: asyncio.Future[AriClient] | None = None
+
+    def lose(self) -> None:
+        """The connection is lost. What is asked from now on waits for the next one: a call must not end for a moment's sake."""
+        self._next = asyncio.get_running_loop().create_future()
+
+    def succeeded_by(self, client: AriClient | None) -> None:
+        """The next connection is there; None: there will be none."""
+        if self._next is None or self._next.done():
+            return
+        if client is None:
+            self._next.set_exception(TelephonyAway("no connection to Asterisk any more"))
+            self._next.exception()  # perhaps nobody waits
+        else:
+            self._next.set_result(client)
+
+    async def _successor(self, awaited: asyncio.Future[AriClient]) -> AriClient:
+        try:
+            return await in_time(asyncio.shield(awaited), RECONNECTED_S)
+        except TimeoutError as late:
+            raise TelephonyAway(f"no connection to Asterisk for {RECONNECTED_S:g} s") from late
 
     async def init(self) -> None:
         """Read what Asterisk's API has."""
@@ -244,8 +283,15 @@ class AriClient(Client):  # type: ignore[misc]  # aioari has no types
 
     async def run_operation(self, oper: Any, **arguments: Any) -> Any:
         """The response, as aioari wants it. Only what lists or reads has a text: nobody reads what a command says on success."""
+        if self._next is not None:
+            return await (await self._successor(self._next)).run_operation(oper, **arguments)
         if self.commands is None or oper.json["is_websocket"]:
             return await oper(**arguments)
+        if self.authority is not None and not self.authority.is_sure:
+            try:
+                await self.authority.be_sure()
+            except LeadLost as lost:
+                raise TelephonyAway(str(lost)) from lost
         way = self._ways.get(oper)
         if way is None:
             way = self._ways[oper] = _Way.of(oper)

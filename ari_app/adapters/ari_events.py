@@ -43,6 +43,7 @@ READ_EVENTS = (
 """The event filter: all that is read. The rest would cost a parse for each event and tell nothing."""
 
 Json = Mapping[str, Any]
+_SOFTHANGUP_DEV = 1
 
 
 def subject_of(event: Json) -> str | None:
@@ -65,8 +66,8 @@ def lag_s_of(event: Json, now: float) -> float | None:
         return None
 
 
-def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
-    """Our event for an ARI event, or None if it says nothing new. ``refusal`` is what is known of why it ended."""
+def translate(event: Json, refusal: RefusalCause, vanished: bool = False) -> TelephonyEvent | None:
+    """Our event for an ARI event, or None if it says nothing new. ``refusal`` and ``vanished``: what is known of its end."""
     subject = subject_of(event)
     if subject is None:
         return None
@@ -82,7 +83,7 @@ def translate(event: Json, refusal: RefusalCause) -> TelephonyEvent | None:
         case "ChannelStateChange" if event["channel"]["state"] == "Ringing":
             return LegRinging(subject)
         case "StasisEnd" | "ChannelDestroyed":
-            return ChannelEnded(subject, refusal)
+            return ChannelEnded(subject, refusal, vanished)
         case "ChannelDtmfReceived":
             return DigitPressed(subject, event["digit"])
         case "ChannelHold":
@@ -130,6 +131,15 @@ def refusal_cause(event: Json) -> RefusalCause:
             return "failed"
 
 
+def has_vanished(event: Json) -> bool:
+    """Whether a ChannelHangupRequest is Asterisk's own, for want of sound (``rtp_timeout``).
+
+    ``soft`` tells that Asterisk ends it. ``cause`` is no Q.850 cause then, but AST_SOFTHANGUP_DEV, which pjsip uses for nothing
+    else; our own commands have AST_SOFTHANGUP_EXPLICIT.
+    """
+    return bool(event.get("soft")) and event.get("cause") == _SOFTHANGUP_DEV
+
+
 def channel_info(channel: Json) -> ChannelInfo:
     """One channel of GET /channels."""
     dialplan = channel["dialplan"]
@@ -143,6 +153,7 @@ def channel_info(channel: Json) -> ChannelInfo:
         caller=channel["caller"]["number"],
         variables={name: value for name, value in channel.get("channelvars", {}).items() if value},
         args=tuple(args) if ours else (),
+        rings=channel["state"] in ("Ring", "Ringing"),
     )
 
 

@@ -15,6 +15,8 @@ from ari_app.telephony import AlreadyThere, ChannelGone, PhoneUnreachable, Telep
 
 CLOSING_S = 0.5
 """How long a socket that is closed waits for the other side's consent."""
+HEARTBEAT_S = 5.0
+"""How often the event websocket is asked whether it lives; an answer that takes half as long again is none."""
 
 
 class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
@@ -65,7 +67,7 @@ class AriHttp(HttpClient):  # type: ignore[misc]  # aioswagger11 has no types
                 socket = await self._session.ws_connect(
                     url,
                     params=params,
-                    heartbeat=20,
+                    heartbeat=HEARTBEAT_S,
                     max_msg_size=0,
                     timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING_S),
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.catalogue_database import Database, taking_good_values
 from ari_app.adapters.catalogue_rows import AT_ONCE, enter_rows, found_in, put
 from ari_app.adapters.catalogue_search import conditions
 from ari_app.adapters.catalogue_tables import audit, dispositions, erased_calls, holds, marks, recordings
@@ -67,7 +67,7 @@ class SqlShelves:
     def note_outcome(self, call: str, disposition: str, by: str, at: float) -> None:
         """See Shelves."""
         known = select(dispositions.c.at).where(dispositions.c.call == call)
-        with self._database.writing() as connection:
+        with taking_good_values(), self._database.writing() as connection:
             if (connection.scalar(known) or 0.0) <= at:
                 put(connection, dispositions, {"call": call}, {"disposition": disposition, "by": by, "at": at})
 

@@ -10,12 +10,13 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from ari_app.adapters.catalogue import audit_values
-from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.catalogue_database import Database, insert_once, taking_good_values
 from ari_app.adapters.catalogue_tables import audit, erased_calls, erasures
 from recordings.certificate import Erased, Erasure, erased_from
 from recordings.custody import AuditEntry, AuditQuery
 
 a, e = audit.c, erasures.c
+_ENTRY = tuple(a[name] for name in AuditEntry.__dataclass_fields__)
 
 
 class SqlAuditBook:
@@ -29,9 +30,14 @@ class SqlAuditBook:
         with self._database.writing() as connection:
             connection.execute(insert(audit).values(**audit_values(entry)))
 
+    def note_once(self, id_: str, entry: AuditEntry) -> None:
+        """See AuditBook."""
+        with taking_good_values(), self._database.writing() as connection:
+            insert_once(connection, audit, {**audit_values(entry), "spooled": id_})
+
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:
         """See AuditBook."""
-        wanted = select(audit).where(*_fits(query)).order_by(a.id.desc()).limit(query.limit)
+        wanted = select(*_ENTRY).where(*_fits(query)).order_by(a.id.desc()).limit(query.limit)
         with self._database.reading() as connection:
             return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
 

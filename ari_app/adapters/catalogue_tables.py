@@ -167,7 +167,7 @@ links: Final = Table("links", metadata, LinkColumns)
 
 
 class AuditColumns(TypedColumns):
-    """custody.AuditEntry. Only ever added to."""
+    """custody.AuditEntry. Only ever added to. ``spooled``: the id of one that came by the spool, so that it comes once."""
 
     id: N[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     at: N[float] = Column(index=True)
@@ -178,6 +178,7 @@ class AuditColumns(TypedColumns):
     subject: N[str] = Column(String(64), index=True)
     address: N[str] = Column(String(64))
     detail: N[dict[str, Any]] = Column(JSON)
+    spooled: N[str | None] = Column(String(32), index=True, unique=True)
 
 
 audit: Final = Table("audit", metadata, AuditColumns, sqlite_autoincrement=True)

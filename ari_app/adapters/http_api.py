@@ -5,20 +5,17 @@ The whole of it, with examples: docs/http-api.md. Reads come from the board; com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, FastAPI, Query, Request, Response
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
 
 from ari_app.accounts import Accounts
 from ari_app.adapters import http_errors
 from ari_app.adapters.http_auth import (
-    TOKEN_LIFE_S,
     AskedBy,
     AskedForOperator,
     AuthenticatedRoute,
@@ -34,43 +31,36 @@ from ari_app.adapters.http_callbacks import callback_routes
 from ari_app.adapters.http_calls import call_routes
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_events import EventHub
+from ari_app.adapters.http_guard import Guard
 from ari_app.adapters.http_history import history_routes
 from ari_app.adapters.http_json import json_bytes, list_bytes, status_bytes
-from ari_app.adapters.http_library import Desk, Library
+from ari_app.adapters.http_library import Desk, Door
 from ari_app.adapters.http_library_routes import include_library
 from ari_app.adapters.http_metrics import registry_of
+from ari_app.adapters.http_nodes import node_routes
 from ari_app.adapters.http_operators import operator_routes
 from ari_app.adapters.http_pipeline import PipelineCollector, pipeline_routes
 from ari_app.adapters.http_reload import reload_routes
+from ari_app.adapters.http_sessions import session_routes
 from ari_app.adapters.http_supervision import supervision_routes
 from ari_app.adapters.http_voicemails import voicemail_routes
+from ari_app.adapters.http_watching import GetRole, TurnsAwayWhileStandingBy, watch_routes
 from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
 from ari_app.call_commands import CallCommands
 from ari_app.callback_desk import CallbackCommands
 from ari_app.commands import CentreCommands, Reload, UnknownCall
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject, utc_day
+from ari_app.health import Parts
+from ari_app.node_status import NodeCommands
 from ari_app.operator_commands import OperatorCommands
 from ari_app.overload_control import Load
+from ari_app.rates import Rates
+from ari_app.sessions import LIFE_S, Sessions
 from ari_app.supervision_desk import SupervisionCommands
 from ari_app.voicemail_desk import VoicemailCommands
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class HealthPart:
-    """One thing that the centre stands on: ``wrong`` says in words what is wrong, None when nothing is.
-
-    Without a ``needed`` part no call can be served: health is then 503, otherwise 200 and "degraded".
-    """
-
-    name: str
-    wrong: str | None = None
-    needed: bool = True
-
-
-Parts = Callable[[], Iterable[HealthPart]]
 
 
 def create_app(
@@ -87,21 +77,29 @@ def create_app(
     voicemails: VoicemailCommands | None = None,
     calls: CallCommands | None = None,
     supervision: SupervisionCommands | None = None,
+    nodes: NodeCommands | None = None,
     event_backlog: int = 1000,
     keep_alive_s: float = 15.0,
     followers_max: int = 500,
     history: CentreHistory | None = None,
     day: Callable[[float], str] = utc_day,
     load: Load | None = None,
-    library: Library | None = None,
+    library: Door | None = None,
     recordings: Path | None = None,
+    role: GetRole = lambda: "leader",
+    metrics: Iterable[Collector] = (),
+    sessions: Sessions | None = None,
+    origins: Collection[str] = (),
+    address_rates: Rates | None = None,
+    session_rates: Rates | None = None,
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
-    ``token_key`` signs tokens (ValueError below TOKEN_KEY_LENGTH characters); ``now`` is Unix seconds. Create it before
-    the engine puts anything on the board, so that the event stream's sequence numbers are the board's. ``history`` answers
+    ``token_key`` signs tokens (ValueError below TOKEN_KEY_LENGTH characters); ``now`` is Unix seconds. ``history`` answers
     what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics, ``library`` has the recordings,
-    ``recordings`` is the folder in which they are made.
+    ``recordings`` is the folder in which they are made, ``metrics`` are shown besides; while its ``role`` is not to lead, another
+    controller is to be asked. ``sessions`` knows who was logged out; ``origins``: see Guard; the rates bound what an address, and
+    what one log-in, may ask.
     """
     app = FastAPI(
         title="Centralita",
@@ -112,9 +110,13 @@ def create_app(
         redirect_slashes=False,
     )
     hub = EventHub(board, now, event_backlog, keep_alive_s, followers_max)
-    app.state.tokens = Tokens(token_key, accounts, now)
+    tokens = app.state.tokens = Tokens(token_key, accounts, now, sessions, session_rates)
+    tokens.sessions.tell(lambda: hub.end_revoked(tokens.good))
     app.state.events = hub
     http_errors.install(app)
+    app.add_middleware(TurnsAwayWhileStandingBy, role=role)
+    app.add_middleware(Guard, now=now, rates=address_rates, origins=origins)
+    app.include_router(session_routes(accounts, tokens.sessions))
     app.include_router(_login_routes(accounts, app.state.tokens, FailedLogins(now)))
     app.include_router(_read_routes(board, hub))
     app.include_router(_command_routes(board, commands))
@@ -130,13 +132,17 @@ def create_app(
         app.include_router(call_routes(board, calls))
     if supervision is not None:
         app.include_router(supervision_routes(supervision))
+    if nodes is not None:
+        app.include_router(node_routes(nodes))
     if library is not None:
         include_library(app, Desk(library, board, accounts, now))
     registry = registry_of(board, hub, history, load)
     if recordings is not None:
         app.include_router(pipeline_routes(recordings, now))
         registry.register(PipelineCollector(recordings, now))
-    app.include_router(_watch_routes(parts, registry))
+    for collector in metrics:
+        registry.register(collector)
+    app.include_router(watch_routes(parts, role, registry))
     if history is not None:
         app.include_router(history_routes(board, history, day))
     return app
@@ -163,7 +169,8 @@ def _login_routes(accounts: Accounts, tokens: Tokens, failed: FailedLogins) -> A
         failed.check(body.code, address)
         account = accounts.verify(body.code, body.secret)
         if account is None:
-            failed.failed(body.code, address)
+            if failed.failed(body.code, address):
+                log.warning("address_banned_from_login", address=address)
             known = body.code if accounts.get(body.code) else None  # a secret typed into the wrong field is not logged
             log.info("login_refused", account=known, address=address)
             raise Refused(401, "login_refused", "Code or secret is wrong.", headers={"WWW-Authenticate": "Bearer"})
@@ -175,7 +182,7 @@ def _login_routes(accounts: Accounts, tokens: Tokens, failed: FailedLogins) -> A
                     "token": tokens.issue(account),
                     "token_type": "bearer",
                     "role": account.role,
-                    "expires_s": TOKEN_LIFE_S,
+                    "expires_s": LIFE_S,
                 }
             )
         )
@@ -252,22 +259,3 @@ def _authenticated(tag: str) -> APIRouter:
     return APIRouter(
         prefix="/api/v1", tags=[tag], route_class=AuthenticatedRoute, dependencies=[needs_token], responses=REFUSALS
     )
-
-
-def _watch_routes(parts: Parts, registry: CollectorRegistry) -> APIRouter:
-    router = APIRouter(tags=["watching"])
-
-    @router.get("/healthz")
-    async def show_health() -> Response:
-        found = list(parts())
-        failing = any(part.wrong and part.needed for part in found)
-        degraded = any(part.wrong for part in found)
-        status = "failing" if failing else "degraded" if degraded else "ok"
-        shown = {part.name: part.wrong or "ok" for part in found}
-        return _json(json_bytes({"status": status, "parts": shown}), 503 if failing else 200)
-
-    @router.get("/metrics", response_class=Response)
-    async def show_metrics() -> Response:
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return router

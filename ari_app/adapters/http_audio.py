@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from ari_app.adapters.http_ranges import OutOfRange, Stretch, is_current, is_kno
 from ari_app.adapters.http_recording_bodies import MORE_REFUSALS, LinkBody, MadeLink, ShownLink
 from ari_app.adapters.http_recordings import json_answer, shown_link
 from ari_app.adapters.playing import MEDIA_TYPES, AudioFormat, Player, Sound, broken
+from ari_app.beside import beside
 from recordings.custody import AuditEntry, Doomed, Link
 from recordings.record import StoredRecording
 
@@ -77,8 +77,6 @@ def listen_routes(desk: Desk) -> APIRouter:
 
 
 def _link_routes(router: APIRouter, desk: Desk) -> None:
-    custody = desk.library.custody
-
     @router.post("/recordings/{recording_id}/links", response_model=MadeLink, status_code=201)
     async def make_link(recording_id: str, body: LinkBody, request: Request, caller: AskedBy) -> Response:
         demand(caller.sees_all)
@@ -88,7 +86,7 @@ def _link_routes(router: APIRouter, desk: Desk) -> None:
             request, caller, "link_made", "recording", one.id, link=link.id, minutes=body.minutes, plays=body.plays
         )
         try:
-            await asyncio.to_thread(custody.make_link, link, entry)
+            await beside(desk.library.custody.make_link, link, entry)
         except Doomed:
             raise Refused(404, "not_found", "There is no such recording.") from None
         url = f"/api/v1/listen/{_signer(desk).dumps([link.id, one.id, int(link.expires_at), link.by])}"
@@ -98,14 +96,16 @@ def _link_routes(router: APIRouter, desk: Desk) -> None:
     async def revoke_link(recording_id: str, link_id: str, request: Request, caller: AskedBy) -> Response:
         demand(caller.sees_all)
         one = (await desk.found(caller, recording_id)).recording
-        link = await asyncio.to_thread(custody.find_link, link_id)
+        link = await beside(desk.library.custody.find_link, link_id)
         if link is None or link.recording != one.id:
             raise Refused(404, "not_found", "There is no such link.")
         demand(caller.account.role == "coordinator" or link.by == caller.account.code)
-        await asyncio.to_thread(
-            custody.revoke_link, link_id, desk.entry(request, caller, "link_revoked", "recording", one.id, link=link_id)
+        await beside(
+            desk.library.custody.revoke_link,
+            link_id,
+            desk.entry(request, caller, "link_revoked", "recording", one.id, link=link_id),
         )
-        revoked = await asyncio.to_thread(custody.find_link, link_id)
+        revoked = await beside(desk.library.custody.find_link, link_id)
         return json_answer(shown_link(revoked or link))
 
 
@@ -121,7 +121,7 @@ async def _linked(desk: Desk, token: str) -> tuple[Link, StoredRecording]:
         id_, recording, expires, _ = _signer(desk).loads(token)
     except (BadData, ValueError, TypeError):
         raise Refused(404, "not_found", "There is no such link.") from None
-    link = await asyncio.to_thread(desk.library.custody.find_link, id_)
+    link = await beside(desk.library.custody.find_link, id_)
     now = desk.now()
     if link is None or link.recording != recording or expires <= now or link.expires_at <= now or link.revoked_at:
         raise _over()
@@ -147,7 +147,7 @@ async def _count_play(desk: Desk, link: Link, sound: Sound, request: Request) ->
     entry = AuditEntry(desk.now(), who, "link", "link_played", "recording", link.recording, address, detail)
     counted = False
     try:
-        counted = await asyncio.to_thread(desk.library.custody.use_link, link.id, desk.now(), entry)
+        counted = await beside(desk.library.custody.use_link, link.id, desk.now(), entry)
     finally:
         if not counted:
             sound.close()
@@ -159,7 +159,7 @@ async def _count_play(desk: Desk, link: Link, sound: Sound, request: Request) ->
 async def _entered(desk: Desk, sound: Sound, entry: AuditEntry) -> None:
     """Nobody listens without being entered."""
     try:
-        await asyncio.to_thread(desk.library.audit.note, entry)
+        await beside(desk.library.audit.note, entry)
     except BaseException:
         sound.close()
         desk.listening.not_begun(entry.who, entry.address, entry.subject)

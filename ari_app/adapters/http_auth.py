@@ -1,11 +1,13 @@
 """Who sends this request, and may they? Bearer tokens, the limit on failed logins, and what each role may see and do.
 
-Tokens are signed (itsdangerous, HMAC-SHA256) and hold the code and the expiry only: they outlive a controller restart,
-and the role is looked up in the accounts at each request, so that a removed account is out at once.
+Tokens are signed (itsdangerous, HMAC-SHA256) and hold the code, the expiry and an id only: they outlive a controller restart,
+and the role is looked up in the accounts at each request, so that a removed account is out at once. What was logged out before its
+time is in ``Sessions``.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -22,11 +24,15 @@ from ari_app.adapters.http_errors import Refused
 from ari_app.board import StatusBoard
 from ari_app.contract import CallStatus, OperatorStatus, Subject
 from ari_app.operator_commands import Asker
+from ari_app.rates import Rates
+from ari_app.sessions import LIFE_S, Sessions
 from ari_app.settings import TOKEN_KEY_LENGTH
 
-TOKEN_LIFE_S: Final = 12 * 3600
 FAILURES: Final = 5
 FAILURES_WINDOW_S: Final = 60.0
+CODES_TRIED: Final = 20
+BANNED_S: Final = 600.0
+SESSION_BYTES: Final = 12
 REMEMBERED: Final = 10_000
 
 Now = Callable[[], float]
@@ -38,6 +44,7 @@ class Caller:
 
     account: Account
     expires: float
+    session: str = ""
 
     @property
     def sees_all(self) -> bool:
@@ -46,9 +53,12 @@ class Caller:
 
 
 class Tokens:
-    """Makes and reads bearer tokens. ``key`` is at least TOKEN_KEY_LENGTH characters; ``now`` is Unix seconds."""
+    """Makes and reads bearer tokens. ``key`` is at least TOKEN_KEY_LENGTH characters; ``now`` is Unix seconds; ``rates`` bounds
+    what each log-in may ask."""
 
-    def __init__(self, key: str, accounts: Accounts, now: Now) -> None:
+    def __init__(
+        self, key: str, accounts: Accounts, now: Now, sessions: Sessions | None = None, rates: Rates | None = None
+    ) -> None:
         """Raises ValueError if the key is too short to be a secret."""
         if len(key) < TOKEN_KEY_LENGTH:
             raise ValueError(
@@ -57,10 +67,13 @@ class Tokens:
         self._serializer = URLSafeSerializer(key, salt="centralita-api-v1", signer_kwargs={"digest_method": sha256})
         self._accounts = accounts
         self._now = now
+        self._rates = rates
+        self.sessions = sessions or Sessions(now, LIFE_S)
 
     def issue(self, account: Account) -> str:
-        """A token for ``account``, good for TOKEN_LIFE_S."""
-        return str(self._serializer.dumps([account.code, int(self._now()) + TOKEN_LIFE_S]))
+        """A token for ``account``, good for LIFE_S."""
+        expires = round(self._now() + LIFE_S, 3)
+        return str(self._serializer.dumps([account.code, expires, secrets.token_urlsafe(SESSION_BYTES)]))
 
     def caller(self, authorization: str) -> Caller:
         """Who an ``Authorization`` header speaks for. Raises Refused (401) for none, a bad, an old or an orphaned token."""
@@ -68,15 +81,30 @@ class Tokens:
         if scheme.lower() != "bearer" or not token:
             raise _unauthorized("token_missing", "Log in, and send the header Authorization: Bearer TOKEN.")
         try:
-            code, expires = self._serializer.loads(token.strip())
-        except BadData:
+            code, expires, session = self._serializer.loads(token.strip())
+        except (BadData, ValueError):  # ValueError: of a version that knew no sessions
             raise _unauthorized("token_invalid", "This token is not one of ours; log in again.") from None
         if expires <= self._now():
             raise _unauthorized("token_expired", "This token is too old; log in again.")
         account = self._accounts.get(code)
         if account is None:
             raise _unauthorized("token_invalid", "This token is not one of ours; log in again.")
-        return Caller(account, expires)
+        if self.sessions.is_over(code, session, expires):
+            raise _unauthorized("token_revoked", "This log-in has been ended; log in again.")
+        self._demand_rate(session)
+        return Caller(account, expires, session)
+
+    def good(self, caller: Caller) -> bool:
+        """Whether what ``caller`` was let in with is still good."""
+        account = self._accounts.get(caller.account.code)
+        over = self.sessions.is_over(caller.account.code, caller.session, caller.expires)
+        return account is not None and account.role == caller.account.role and not over
+
+    def _demand_rate(self, session: str) -> None:
+        wait_s = self._rates.wait_s(session, self._now()) if self._rates is not None else 0.0
+        if wait_s:
+            retry = {"Retry-After": str(int(wait_s) + 1)}
+            raise Refused(429, "too_many_requests", f"Too many requests; wait {int(wait_s) + 1} s.", headers=retry)
 
 
 def _unauthorized(code: str, message: str) -> Refused:
@@ -85,17 +113,23 @@ def _unauthorized(code: str, message: str) -> Refused:
 
 class FailedLogins:
     """At most FAILURES failed logins for one code from one address within FAILURES_WINDOW_S, even with the right secret
-    then. Remembers REMEMBERED pairs at most; the one that failed longest ago goes first."""
+    then. An address that fails with CODES_TRIED codes within that time may not log in at all for BANNED_S: it tries one secret on
+    everybody. Remembers REMEMBERED pairs, and as many addresses; the one that failed longest ago goes first."""
 
     def __init__(self, now: Now) -> None:
         self._now = now
         self._failed: OrderedDict[tuple[str, str], list[float]] = OrderedDict()
+        self._codes: OrderedDict[str, dict[str, float]] = OrderedDict()
+        self._banned: OrderedDict[str, float] = OrderedDict()
 
     def check(self, code: str, address: str) -> None:
         """Raises Refused (429, Retry-After in seconds) while there were too many."""
+        until = self._banned.get(address, 0.0)
         recent = self._recent((code, address))
         if len(recent) >= FAILURES:
-            wait_s = int(recent[0] + FAILURES_WINDOW_S - self._now()) + 1
+            until = max(until, recent[0] + FAILURES_WINDOW_S)
+        if until > self._now():
+            wait_s = int(until - self._now()) + 1
             raise Refused(
                 429,
                 "too_many_logins",
@@ -103,12 +137,27 @@ class FailedLogins:
                 headers={"Retry-After": str(wait_s)},
             )
 
-    def failed(self, code: str, address: str) -> None:
-        """Count a failure."""
+    def failed(self, code: str, address: str) -> bool:
+        """Count a failure; True when it was the one for which the address is banned now."""
         self._failed[code, address] = [*self._recent((code, address)), self._now()]
         self._failed.move_to_end((code, address))
         if len(self._failed) > REMEMBERED:
             self._failed.popitem(last=False)
+        return self._tried(code, address)
+
+    def _tried(self, code: str, address: str) -> bool:
+        before = self._codes.pop(address, {})
+        tried = {one: at for one, at in before.items() if at > self._now() - FAILURES_WINDOW_S} | {code: self._now()}
+        if len(tried) < CODES_TRIED:
+            self._codes[address] = tried
+            if len(self._codes) > REMEMBERED:
+                self._codes.popitem(last=False)
+            return False
+        self._banned.pop(address, None)
+        self._banned[address] = self._now() + BANNED_S
+        if len(self._banned) > REMEMBERED:
+            self._banned.popitem(last=False)
+        return True
 
     def succeeded(self, code: str, address: str) -> None:
         """Forget the failures."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter, Request, Response
 
 from ari_app.adapters.http_auth import AskedBy, Caller, asker_of, demand
@@ -11,6 +9,7 @@ from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_library import Desk, library_router
 from ari_app.adapters.http_recording_bodies import CallMarkBody, HoldBody, MarkBody, ShownHold, ShownMark
 from ari_app.adapters.http_recordings import json_answer, shown_hold, shown_mark
+from ari_app.beside import beside
 from ari_app.contract import CallStatus, timestamp
 from recordings.custody import Doomed, Hold, Mark
 
@@ -50,12 +49,12 @@ def _mark_routes(router: APIRouter, desk: Desk) -> None:
     @router.delete("/marks/{mark_id}", status_code=204, response_class=Response)
     async def remove_mark(mark_id: str, request: Request, caller: AskedBy) -> Response:
         demand(caller.sees_all)
-        mark = await asyncio.to_thread(desk.library.custody.find_mark, mark_id)
+        mark = await beside(desk.library.custody.find_mark, mark_id)
         if mark is None:
             raise Refused(404, "not_found", "There is no such note.")
         demand(caller.account.role == "coordinator" or mark.by == caller.account.code)
         entry = desk.entry(request, caller, "mark_removed", "call", mark.call, mark=mark_id)
-        await asyncio.to_thread(desk.library.custody.remove_mark, mark_id, entry)
+        await beside(desk.library.custody.remove_mark, mark_id, entry)
         return Response(status_code=204)
 
 
@@ -67,7 +66,7 @@ def _hold_routes(router: APIRouter, desk: Desk) -> None:
         hold = Hold(desk.library.new_id(), one.id, caller.account.code, body.why, desk.now())
         try:
             entry = desk.entry(request, caller, "held", "recording", one.id, why=body.why)
-            await asyncio.to_thread(desk.library.custody.hold, hold, entry)
+            await beside(desk.library.custody.hold, hold, entry)
         except Doomed:
             raise Refused(404, "not_found", "There is no such recording.") from None
         return json_answer(shown_hold(hold))
@@ -77,14 +76,14 @@ def _hold_routes(router: APIRouter, desk: Desk) -> None:
         demand(caller.account.role == "coordinator")
         one = (await desk.found(caller, recording_id)).recording
         entry = desk.entry(request, caller, "released", "recording", one.id)
-        if not await asyncio.to_thread(desk.library.custody.release, one.id, entry):
+        if not await beside(desk.library.custody.release, one.id, entry):
             raise Refused(404, "not_found", "This recording is not held.")
         return Response(status_code=204)
 
 
 async def _keep(desk: Desk, request: Request, caller: Caller, mark: Mark) -> None:
     entry = desk.entry(request, caller, "mark_made", "call", mark.call, mark=mark.id, recording=mark.recording)
-    await asyncio.to_thread(desk.library.custody.mark, mark, entry)
+    await beside(desk.library.custody.mark, mark, entry)
 
 
 def _call(desk: Desk, call_id: str, caller: Caller) -> CallStatus:

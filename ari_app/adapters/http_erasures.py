@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_library import Desk, address_of, library_router
 from ari_app.adapters.http_recording_bodies import AuditListing, AuditPage, ErasureAnswer, ErasureBody
 from ari_app.adapters.http_recordings import json_answer, unix
+from ari_app.beside import beside
 from ari_app.contract import timestamp
 from ari_app.erasing import Unfinished
 from recordings.certificate import Erasure
@@ -40,7 +40,7 @@ def erasure_routes(desk: Desk) -> APIRouter:
     @router.get("/erasures/{erasure_id}", response_model=ErasureAnswer)
     async def show_erasure(erasure_id: str, caller: AskedBy) -> Response:
         demand(caller.account.role == "coordinator")
-        erasure = await asyncio.to_thread(desk.library.audit.find_erasure, erasure_id)
+        erasure = await beside(desk.library.audit.find_erasure, erasure_id)
         if erasure is None:
             raise Refused(404, "not_found", "There is no such erasure.")
         return json_answer(_shown(erasure))
@@ -48,7 +48,7 @@ def erasure_routes(desk: Desk) -> APIRouter:
     @router.get("/audit", response_model=AuditPage)
     async def read_audit(caller: AskedBy, asked: Annotated[AuditListing, Query()]) -> Response:
         demand(caller.account.role == "coordinator")
-        entries = await asyncio.to_thread(desk.library.audit.entries, _query(asked))
+        entries = await beside(desk.library.audit.entries, _query(asked))
         more = len(entries) > asked.limit
         shown = [_entry(entry) for entry in entries[: asked.limit]]
         return json_answer({"items": shown, "next": shown[-1]["id"] if more else None})

@@ -24,10 +24,11 @@ from ari_app.contract import CallStatus, StatusEvent, as_json
 
 log = structlog.get_logger(__name__)
 
-Farewell = Literal["lagged", "expired", "closing"]
+Farewell = Literal["lagged", "expired", "revoked", "closing"]
 FAREWELLS: Final[dict[Farewell, str]] = {
     "lagged": "You read too slowly and missed changes; connect again and start from the snapshot.",
     "expired": "Your token is too old; log in again.",
+    "revoked": "This log-in has been ended; log in again.",
     "closing": "The server stops; connect again in a moment.",
 }
 TOGETHER: Final = 100
@@ -122,7 +123,6 @@ class EventHub:
         self._keep_alive_s = keep_alive_s
         self._followers_max = followers_max
         self._followers: set[Follower] = set()
-        self._seq = 0
         self._closing = False
         board.add_sink(self._sink)
 
@@ -143,13 +143,19 @@ class EventHub:
         for follower in self._followers:
             follower.end("closing")
 
+    def end_revoked(self, good: Callable[[Caller], bool]) -> None:
+        """End the streams of those who are not ``good`` any more."""
+        for follower in self._followers:
+            if not good(follower.caller) and follower.caller.expires > self._now():
+                follower.end("revoked")
+
     def join(self, caller: Caller) -> tuple[Follower, int, int]:
         """A new client, and the epoch and sequence number up to which its lists are."""
         follower = Follower(caller, self._board, self._cap)
         self._followers.add(follower)
         if self._closing:
             follower.end("closing")
-        return follower, self._board.epoch, self._seq
+        return follower, self._board.epoch, self._board.seq
 
     def leave(self, follower: Follower) -> None:
         """The client is gone."""
@@ -172,7 +178,6 @@ class EventHub:
         return b""
 
     def _sink(self, event: StatusEvent) -> None:
-        self._seq = event.seq
         self.told[event.type] += 1
         shared = SharedEvent(event)
         for follower in self._followers:

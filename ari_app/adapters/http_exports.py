@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
@@ -17,6 +16,7 @@ from ari_app.adapters.http_library import Desk, library_router
 from ari_app.adapters.http_recording_bodies import Filters
 from ari_app.adapters.http_recordings import search_of
 from ari_app.adapters.playing import broken
+from ari_app.beside import beside
 from ari_app.contract import timestamp
 from recordings.search import Found, Search
 
@@ -35,7 +35,7 @@ def export_routes(desk: Desk) -> APIRouter:
     async def export_recordings(body: Filters, request: Request, caller: AskedBy) -> Response:
         demand(caller.sees_all)
         search, library = search_of(desk, caller, body), desk.library
-        extent = await asyncio.to_thread(library.shelves.extent, search)
+        extent = await beside(library.shelves.extent, search)
         if extent.recordings > library.export_recordings or extent.audio_bytes > library.export_bytes:
             raise Refused(
                 413,
@@ -49,7 +49,7 @@ def export_routes(desk: Desk) -> APIRouter:
             body.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"caller"}),
         )
         detail = {"filters": asked, "customer": search.caller_who, "recordings": extent.recordings}
-        await asyncio.to_thread(library.audit.note, desk.entry(request, caller, "exported", "export", id_, **detail))
+        await beside(library.audit.note, desk.entry(request, caller, "exported", "export", id_, **detail))
         about = {"export": id_, "by": caller.account.code, "at": timestamp(desk.now()), "filters": asked}
         headers = {"Content-Disposition": f'attachment; filename="recordings-{id_}.zip"'}
         bundle = Bundle(library.player, about)
@@ -72,7 +72,7 @@ async def _all(desk: Desk, search: Search) -> AsyncIterator[Found]:
     """One page after the other; at most as many as a bundle may hold, even if more are entered meanwhile."""
     left, after = desk.library.export_recordings, None
     while left > 0:
-        page = await asyncio.to_thread(desk.library.shelves.search, search, min(AT_ONCE, left), after)
+        page = await beside(desk.library.shelves.search, search, min(AT_ONCE, left), after)
         for found in page.items:
             yield found
         left, after = left - len(page.items), page.next

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -16,6 +16,7 @@ from ari_app.adapters.http_errors import Refused, error_json
 from ari_app.adapters.http_recording_bodies import MORE_REFUSALS
 from ari_app.adapters.playing import NoSuchFormat, Player
 from ari_app.adapters.unsealing import CannotUnseal, TooMany
+from ari_app.beside import beside
 from ari_app.board import StatusBoard
 from ari_app.erasing import Erasing
 from ari_app.keeping.ports import NotStored, StoreRefuses
@@ -29,6 +30,10 @@ from recordings.search import Found, Sight
 log = structlog.get_logger(__name__)
 EXPORT_RECORDINGS = 2_000
 EXPORT_BYTES = 2 * 1024**3
+RETRY_AFTER_S = 5
+LIBRARY_AWAY = (
+    "The database with the catalogue of recordings and the audit cannot be reached now; calls go on. Try again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,44 @@ class Library:
     export_bytes: int = EXPORT_BYTES
 
 
+class Door(Protocol):
+    """The way to a library that may be away (library_door.LibraryDoor)."""
+
+    def library(self) -> Library:
+        """Raises CatalogueAway."""
+        ...
+
+    async def settled(self) -> None:
+        """Wait a little if it is just being opened for the first time."""
+        ...
+
+    def doubt(self) -> None:
+        """It has been found away."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDoor:
+    """A library that is open already."""
+
+    opened: Library
+
+    def library(self) -> Library:
+        """See Door."""
+        return self.opened
+
+    async def settled(self) -> None:
+        """See Door."""
+
+    def doubt(self) -> None:
+        """See Door."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The library with what the API knows besides: who is in sight of whom, and the time."""
 
-    library: Library
+    door: Door
     board: StatusBoard
     accounts: Accounts
     now: Now
@@ -62,6 +100,11 @@ class Desk:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "listening", Listening(self.now))
+
+    @property
+    def library(self) -> Library:
+        """Its parts. Raises CatalogueAway, which is answered 503."""
+        return self.door.library()
 
     def sight(self, caller: Caller) -> Sight:
         """Which recordings this person may find and hear. Raises Refused (403) for an operator, if the centre does not let them."""
@@ -79,7 +122,7 @@ class Desk:
 
     async def stored(self, id_: str) -> Found:
         """The recording, whoever asks. Raises Refused (404)."""
-        found = await asyncio.to_thread(self.library.shelves.show, id_) if RECORDING_ID.fullmatch(id_) else None
+        found = await beside(self.library.shelves.show, id_) if RECORDING_ID.fullmatch(id_) else None
         if found is None:
             raise Refused(404, "not_found", "There is no such recording.")
         return found
@@ -108,10 +151,10 @@ def library_router(tag: str) -> APIRouter:
     )
 
 
-def install_library_errors(app: FastAPI) -> None:
+def install_library_errors(app: FastAPI, door: Door) -> None:
     """What goes wrong in the library in the API's one shape."""
+    app.add_exception_handler(CatalogueAway, _away(door))
     for kind, status, code, message in (
-        (CatalogueAway, 503, "library_away", "The catalogue of recordings cannot be reached now; try again."),
         (StoreRefuses, 503, "store_away", "The store of recordings cannot be reached now; try again."),
         (TooMany, 503, "too_many_plays", "As many recordings are being played as can be at once; try again."),
         (CannotUnseal, 409, "cannot_unseal", ""),
@@ -127,10 +170,21 @@ def install_library_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, _answering(status, code, message))
 
 
+def _away(door: Door) -> Callable[[Request, Exception], Response]:
+    away = _answering(503, "library_away", LIBRARY_AWAY)
+
+    def answer(request: Request, error: Exception) -> Response:
+        door.doubt()
+        return away(request, error)
+
+    return answer
+
+
 def _answering(status: int, code: str, message: str) -> Callable[[Request, Exception], Response]:
     def answer(request: Request, error: Exception) -> Response:
         log.warning("library_refused", code=code, path=request.scope["route"].path, why=str(error))
         field_ = "format" if code == "bad_field" else None
-        return Response(error_json(code, message or f"{error}.", field_), status, media_type="application/json")
+        headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else None
+        return Response(error_json(code, message or f"{error}.", field_), status, headers, "application/json")
 
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from ari_app.adapters.http_audio import audio_routes, listen_routes
 from ari_app.adapters.http_custody import custody_routes
@@ -14,6 +14,6 @@ from ari_app.adapters.http_recordings import recording_routes
 
 def include_library(app: FastAPI, desk: Desk) -> None:
     """Add them to ``app``."""
-    install_library_errors(app)
+    install_library_errors(app, desk.door)
     for routes in (recording_routes, audio_routes, listen_routes, custody_routes, erasure_routes, export_routes):
-        app.include_router(routes(desk))
+        app.include_router(routes(desk), dependencies=[Depends(desk.door.settled)])

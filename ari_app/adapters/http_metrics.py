@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from ari_app.adapters.http_events import EventHub
 from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
+from ari_app.caller_limits import LIMITS
 from ari_app.contract import OperatorStatus, QueueStatus
 from ari_app.overload_control import Load
 
@@ -73,6 +74,14 @@ class LoadCollector(Collector):
         )
         refused.add_metric([], self._load.admission.refused)
         yield refused
+        beyond = CounterMetricFamily(
+            "centralita_calls_refused_for_limits",
+            "New calls refused with 503 for a bound of centre.yaml.",
+            labels=["limit"],
+        )
+        for limit in LIMITS:
+            beyond.add_metric([limit], self._load.limits.refused[limit])
+        yield beyond
 
 
 class EstimateCollector(Collector):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,6 +13,7 @@ from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_bytes
 from ari_app.adapters.http_library import Desk, library_router
 from ari_app.adapters.http_recording_bodies import Filters, Listing, Peaks, Recordings, ShownRecording
+from ari_app.beside import beside
 from ari_app.contract import timestamp
 from recordings.custody import Hold, Link, Mark
 from recordings.record import StoredRecording
@@ -67,7 +67,7 @@ def json_answer(body: object, status: int = 200) -> Response:
 async def _page(desk: Desk, caller: Caller, asked: Listing) -> Response:
     search = search_of(desk, caller, asked)
     after = None if asked.after is None else Place.from_text(asked.after)
-    page = await asyncio.to_thread(desk.library.shelves.search, search, asked.limit, after)
+    page = await beside(desk.library.shelves.search, search, asked.limit, after)
     return json_answer(
         {
             "items": [listed(desk, one) for one in page.items],
@@ -118,9 +118,9 @@ async def _everything(desk: Desk, caller: Caller, found: Found) -> dict[str, Any
     }
     if not caller.sees_all:
         return shown | {"marks": 0}
-    marks = await asyncio.to_thread(custody.marks_of, one)
-    holds = await asyncio.to_thread(custody.holds_of, one.id)
-    links = await asyncio.to_thread(custody.links_of, one.id)
+    marks = await beside(custody.marks_of, one)
+    holds = await beside(custody.holds_of, one.id)
+    links = await beside(custody.links_of, one.id)
     return shown | {
         "notes": [shown_mark(mark, one) for mark in marks],
         "holds": [shown_hold(hold) for hold in holds],

@@ -1,13 +1,9 @@
-"""How is the API served beside the engine? Uvicorn in the engine's own event loop, without its signals and its start-up.
-
-``listen`` first, before anything that cannot be undone: a port that is taken is then the first thing the operator hears.
-"""
+"""How is the API served beside the engine? Uvicorn in the engine's own event loop, without its signals and its start-up."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import socket
 from collections.abc import Iterator
 from typing import Final
@@ -22,39 +18,6 @@ GRACE_S: Final = 0.8
 
 CUT_S: Final = 0.5
 """How long the answers so cut have to notice it."""
-
-
-class PortTaken(OSError):
-    """Another program listens where the API should; ``port`` says where."""
-
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(
-            errno.EADDRINUSE,
-            f"port {port} of {host} is taken by another program; stop it, or give the API another with CENTRALITA_API_PORT",
-        )
-        self.port = port
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket for ``serve_on``; port 0 takes any free one. Raises PortTaken, or OSError for another fault."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(host, port) from None
-        raise
-    listener.setblocking(False)
-    return listener
-
-
-async def serve(app: FastAPI, host: str, port: int) -> None:
-    """``listen`` and ``serve_on``. Raises PortTaken before anything else is done."""
-    await serve_on(app, listen(host, port))
 
 
 async def serve_on(app: FastAPI, listener: socket.socket) -> None:

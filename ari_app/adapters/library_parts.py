@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ari_app.adapters.catalogue import SqlShelves
 from ari_app.adapters.catalogue_audit import SqlAuditBook
@@ -17,8 +18,12 @@ from ari_app.adapters.playing import AudioFormat, Player, Transcode
 from ari_app.adapters.sealed_store import SealedStore
 from ari_app.adapters.unsealing import Identities, Unsealer
 from ari_app.erasing import Eraser, Erasing, Knows, NotesEraser, RecordingsEraser, certificate_key
+from ari_app.new_ids import new_id
 from ari_app.removal import Removal
 from recordings.retention import RetentionRule
+
+PATIENCE_S: Final = 3.0
+"""How long somebody at a screen waits for another process that writes; the worker has more time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +67,22 @@ def open_library(
 ) -> OpenLibrary:
     """Connect, and bring the tables to the newest shape; blocking. ``erasers`` and ``knows`` are the places beside the library, in
     the order in which they are to be erased. Raises BadDatabase, BadStore, CatalogueAway."""
-    database = Database(places.database_url)
-    database.migrate()
-    shelves, custody, audit = SqlShelves(database), SqlCustody(database), SqlAuditBook(database)
-    store = SealedStore(places.store_url, places.environ)
-    removal = Removal(shelves, store, rules, now)
-    recordings = RecordingsEraser(shelves, audit, removal, now)
-    own: tuple[Eraser, ...] = (recordings, NotesEraser(custody))
-    erasing = Erasing(audit, (*erasers, *own), (*knows, recordings), certificate_key(token_key), new_id, now)
-    player = Player(store, Unsealer(Identities(places.identity)), transcoders or {})
-    library = Library(
-        shelves, custody, audit, player, erasing, who, link_key(token_key), new_id, rules, operators_hear_own
-    )
+    with ExitStack() as undo:
+        database = Database(places.database_url, PATIENCE_S)
+        undo.callback(database.close)
+        database.migrate()
+        shelves, custody, audit = SqlShelves(database), SqlCustody(database), SqlAuditBook(database)
+        store = SealedStore(places.store_url, places.environ)
+        removal = Removal(shelves, store, rules, now)
+        recordings = RecordingsEraser(shelves, audit, removal, now)
+        own: tuple[Eraser, ...] = (recordings, NotesEraser(custody))
+        erasing = Erasing(audit, (*erasers, *own), (*knows, recordings), certificate_key(token_key), new_id, now)
+        player = Player(store, Unsealer(Identities(places.identity)), transcoders or {})
+        library = Library(
+            shelves, custody, audit, player, erasing, who, link_key(token_key), new_id, rules, operators_hear_own
+        )
+        undo.pop_all()
     return OpenLibrary(database, shelves, removal, library)
-
-
-def new_id() -> str:
-    """96 random bits."""
-    return secrets.token_hex(12)
 
 
 def link_key(token_key: str) -> str:

@@ -10,14 +10,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, Literal, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, TypeVar, cast, get_args
 
 import structlog
 
 from ari_app.adapters.http_ranges import Stretch
-from ari_app.adapters.sealed_store import SealedStore
 from ari_app.adapters.unsealing import AT_ONCE, Abandoned, CannotUnseal, Plain, SeekablePlain, Unsealer
 from recordings.record import StoredRecording
+
+if TYPE_CHECKING:  # the store's client is loaded with the library, beside the calls
+    from ari_app.adapters.sealed_store import SealedStore
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Iterable
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, Protocol
 
 import structlog
+from redis.exceptions import RedisError
 
 from ari_app.adapters.redis_backlog import Backlog, Batch
-from ari_app.adapters.redis_link import AWAY, Command, RedisLink
-from ari_app.adapters.redis_memory import DayCounts, in_parts, read_counts, read_operators
+from ari_app.adapters.redis_link import AWAY, Command, Fence, Fenced, RedisLink
+from ari_app.adapters.redis_memory import DayCounts, StatusMemory, counts_of, in_parts, operators_of, read_hashes
 from ari_app.adapters.redis_shapes import (
     ENDED_CALL_TTL_S,
     INDEX_SETS,
@@ -31,7 +32,6 @@ from ari_app.board import StatusBoard
 from ari_app.contract import EarlierOperator, StatusEvent, Subject
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 BATCH: Final = 150
 """States and events in one transaction at most: about 20 ms of packing, so that the event loop stays free for calls."""
@@ -46,12 +46,28 @@ class Superseded(Exception):
     """A newer controller took a later epoch under the same prefix: what is shown is its business now, not ours."""
 
 
+class HasEpoch(Protocol):
+    """What is needed of the lease: its epoch, 0 before it was ours, and what must hold for a write of ours to count."""
+
+    @property
+    def epoch(self) -> int:
+        """See RedisLease."""
+        ...
+
+    @property
+    def fence(self) -> Fence | None:
+        """See RedisLease."""
+        ...
+
+
 class RedisStatus:
     """Writes status contract v1 below ``prefix`` for as long as ``run`` runs, whatever becomes of Redis meanwhile.
 
     ``since`` is when this controller started (ISO 8601 UTC). ``events_cap`` bounds both the stream in Redis (roughly:
     Redis trims whole blocks) and the events kept in memory while Redis is away. ``controller`` expires after
-    ``controller_ttl_s`` and is refreshed 2.5 times as often. Raises BadRedisUrl for an unreadable URL.
+    ``controller_ttl_s`` and is refreshed 2.5 times as often. With a ``lease`` its epoch is ours, and nothing is written once
+    another controller leads. ``on_back`` is told when a Redis that was away is written to again. ``memory`` keeps what the next
+    life needs while Redis is away. Raises BadRedisUrl for an unreadable URL.
     """
 
     def __init__(
@@ -63,9 +79,16 @@ class RedisStatus:
         events_cap: int = 10_000,
         controller_ttl_s: float = 5.0,
         deadline_s: float = 1.0,
+        lease: HasEpoch | None = None,
+        on_back: Callable[[], None] = lambda: None,
+        memory: StatusMemory | None = None,
     ) -> None:
         self._board = board
         self._link = RedisLink(url, deadline_s)
+        self._lease = lease
+        self._on_back = on_back
+        self._memory = memory
+        self._beat_at = 0.0
         self._since = since
         self._prefix = prefix
         self._events_cap = events_cap
@@ -84,6 +107,8 @@ class RedisStatus:
     def sink(self, event: StatusEvent) -> None:
         """Note a change (a board sink): never blocks, never fails, whatever Redis does."""
         self._backlog.note(event)
+        if self._memory is not None:
+            self._memory.note(event.body)
         self._settled.clear()
         self._wake.set()
 
@@ -93,6 +118,8 @@ class RedisStatus:
 
     async def start(self) -> int:
         """Take the next epoch and give it to the board; 0 if Redis is away, and ``run`` takes it at first contact."""
+        if self._memory is not None:
+            await self._memory.take_over()
         try:
             await self._take_epoch()
         except AWAY as error:
@@ -102,13 +129,18 @@ class RedisStatus:
     async def load_counts(self, day: str) -> dict[str, DayCounts]:
         """Each queue's counts if they are of ``day`` (ISO date). Call it before ``run``, which overwrites them.
 
-        {} when Redis is away or holds none. A queue with an unreadable count is left out.
+        {} when nothing is remembered, or Redis is away. A queue with an unreadable count is left out.
         """
-        return await self._recalled(read_counts(self._link, self._prefix, day))
+        return counts_of(await self._recalled("queue"), day)
 
     async def load_operators(self) -> dict[str, EarlierOperator]:
-        """Each operator as shown last, {} when Redis is away. Call it before ``run``."""
-        return await self._recalled(read_operators(self._link, self._prefix))
+        """Each operator as shown last, as far as that is remembered. Call it before ``run``."""
+        return operators_of(await self._recalled("operator"))
+
+    def went_away(self) -> None:
+        """Redis is seen not to answer: look at once."""
+        self._beat_at = 0.0
+        self._wake.set()
 
     async def run(self) -> None:
         """Keep Redis true until cancelled; a Redis that is away, empty or broken is tried again for ever."""
@@ -123,6 +155,8 @@ class RedisStatus:
                 pause_s = LONGEST_PAUSE_S
             except AWAY as error:
                 self._note_away(error)
+                if self._memory is not None and not isinstance(error, Fenced):
+                    self._memory.begin()
             self._settled.clear()
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
@@ -132,7 +166,7 @@ class RedisStatus:
         try:
             async with asyncio.timeout(deadline_s):
                 await self._attach(rewrite=self._wrong is not None)
-                await self._link.ask("DEL", self._key("controller"))
+                await self._transact([("DEL", self._key("controller"))])
         except (*AWAY, Superseded) as error:
             log.warning(
                 "redis_final_flush_failed", error=_described(error), events_not_written=self._backlog.event_count
@@ -140,12 +174,13 @@ class RedisStatus:
         finally:
             await self._link.aclose()
 
-    async def _recalled(self, reading: Awaitable[dict[str, T]]) -> dict[str, T]:
+    async def _recalled(self, kind: str) -> dict[str, list[str | None]]:
+        found: dict[str, list[str | None]] = {}
         try:
-            return await reading
+            found = await read_hashes(self._link, self._prefix, kind)
         except AWAY as error:
             self._note_away(error)
-            return {}
+        return found if self._memory is None else found | self._memory.earlier(kind)
 
     async def _attach(self, rewrite: bool = True) -> None:
         """Make Redis agree with the board, whatever it held: then only changes need to be written."""
@@ -157,18 +192,21 @@ class RedisStatus:
             await self._rewrite()
         await self._beat()
         await self._flush()
+        if self._memory is not None:
+            self._memory.end()
         if self._wrong is not None:
             log.info("redis_status_written", redis=self._link.address, epoch=self._board.epoch)
             self._wrong = None
+            self._on_back()
 
     async def _keep_true(self) -> None:
         loop = asyncio.get_running_loop()
         refresh_s = self._ttl_s / 2.5
-        beat_at = loop.time() + refresh_s
+        self._beat_at = loop.time() + refresh_s
         while True:
-            if loop.time() >= beat_at:
+            if loop.time() >= self._beat_at:
                 await self._beat()
-                beat_at = loop.time() + refresh_s
+                self._beat_at = loop.time() + refresh_s
             if self._backlog.rewrite_due:
                 await self._rewrite()
             if self._backlog:
@@ -178,12 +216,17 @@ class RedisStatus:
             self._wake.clear()
             self._settled.set()
             try:
-                async with asyncio.timeout(max(0.0, beat_at - loop.time())):
+                async with asyncio.timeout(max(0.0, self._beat_at - loop.time())):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
     async def _take_epoch(self) -> None:
+        if self._lease is not None:
+            if not self._lease.epoch:
+                raise RedisError("the lease is not ours yet")
+            self._board.epoch = self._lease.epoch
+            return
         self._board.epoch = int(await self._link.ask("INCR", self._key("epoch")))
 
     async def _check_epoch(self) -> None:
@@ -193,7 +236,7 @@ class RedisStatus:
         if counter > self._board.epoch:
             raise Superseded(f"epoch {counter} belongs to a newer controller; ours is {self._board.epoch}")
         if counter < self._board.epoch:
-            await self._link.ask("SET", self._key("epoch"), self._board.epoch)
+            await self._transact([("SET", self._key("epoch"), self._board.epoch)])
             self._backlog.rewrite_due = True
 
     async def _learn_what_is_written(self) -> None:
@@ -213,7 +256,7 @@ class RedisStatus:
             "since": self._since,
         }
         expire: Command = ("PEXPIRE", key, int(self._ttl_s * 1000))
-        await self._link.transact([("HSET", key, *_flat(life)), expire])
+        await self._transact([("HSET", key, *_flat(life)), expire])
 
     async def _remove_strays(self) -> None:
         """Take out what the sets list and the board does not know: calls of an earlier life, operators who left."""
@@ -223,7 +266,7 @@ class RedisStatus:
             strays = [name for name in listed if f"{kind}:{name}" not in shown]
             for some in in_parts(strays, BATCH):
                 gone: Command = ("DEL", *(self._key(f"{kind}:{name}") for name in some))
-                await self._link.transact([("SREM", self._key(index), *some), gone])
+                await self._transact([("SREM", self._key(index), *some), gone])
 
     async def _rewrite(self) -> None:
         """Write every status on the board, in parts; a change meanwhile is noted, and flushed after."""
@@ -233,7 +276,7 @@ class RedisStatus:
             await self._remove_strays()
             for some in in_parts(list(self._board.everything()), BATCH):
                 nothing_stays: Command = ("DEL", *(self._key(key_of(subject)) for subject in some))
-                await self._link.transact([nothing_stays, *self._shown(some)])
+                await self._transact([nothing_stays, *self._shown(some)])
                 self._note_written(some)
         except BaseException:
             self._backlog.rewrite_due = True
@@ -246,7 +289,7 @@ class RedisStatus:
     async def _flush_once(self) -> None:
         batch = self._backlog.take(BATCH)
         try:
-            await self._link.transact(self._commands(batch))
+            await self._transact(self._commands(batch))
         except BaseException:
             self._backlog.put_back(batch)
             raise
@@ -280,6 +323,10 @@ class RedisStatus:
             if before is None:
                 listed.setdefault(("SREM" if over else "SADD", index), []).append(name_of(subject))
         return commands + [(how, index, *names) for (how, index), names in listed.items()]
+
+    async def _transact(self, commands: Sequence[Command]) -> list[Any]:
+        fence = self._lease.fence if self._lease is not None else None
+        return await (self._link.transact(commands) if fence is None else self._link.transact_if(fence, commands))
 
     def _key(self, name: str) -> str:
         return self._prefix + name

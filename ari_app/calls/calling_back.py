@@ -118,7 +118,10 @@ class _Callback:
         call, exchange = self._call, self._exchange
         await self._farewell.stop()
         await self._free_the_line()
-        await exchange.callbacks.attempt(call.id, attempt)
+        if not await exchange.callbacks.attempt(call.id, attempt):
+            log.warning("customer_not_dialled", why="that could not be noted, and might be done twice")
+            await self._missed()
+            return
         leg = self._customer = call.next_outside_leg()
         exchange.telephony.watch(leg, call)
         ring_s = exchange.queue(queue).entry.callback.ring_s

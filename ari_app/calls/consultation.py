@@ -12,6 +12,7 @@ from ari_app.calls.exchange import Exchange
 from ari_app.calls.forwarding import RING_S
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.targets import takes_offers
+from ari_app.control_states import Consulted
 from ari_app.dialled_calls import Taken
 from ari_app.outbound import way_out
 from ari_app.telephony import CallerShown, ChannelGone, TelephonyAway, TelephonyError
@@ -36,8 +37,8 @@ class Consultation:
         self.operator: str | None = None
         self.channel = ""
 
-    def begin(self, to: ToOperator | ToNumber) -> tuple[str, str]:
-        """Decide on the channel and watch it; returns who it is, as shown, and the channel."""
+    def begin(self, to: ToOperator | ToNumber) -> Consulted:
+        """Decide on the channel and watch it."""
         exchange, call = self._exchange, self._call
         if isinstance(to, ToOperator):
             shown, self._endpoint, self.channel = to.code, to.code, call.next_leg(to.code)
@@ -50,14 +51,23 @@ class Consultation:
                 call.next_outside_leg(),
             )
         exchange.telephony.watch(self.channel, call)
-        return shown, self.channel
+        return Consulted(shown, self.channel, self._bridge, self.operator)
 
-    def take(self, taken: Taken) -> tuple[str, str]:
+    def adopt(self, consulted: Consulted) -> None:
+        """Go on with a consultation of an earlier life of the controller; one that only rings, for as long as a new one would."""
+        self.channel, self._bridge, self._may_be_silent = consulted.channel, consulted.bridge, True
+        self._ring_s = self._exchange.ring_timeout_s(self._leg.queue)
+        self.ring_until = self._exchange.clock.now() + self._ring_s
+        if consulted.operator is not None:
+            self._claim(consulted.operator)
+        self._exchange.telephony.watch(self.channel, self._call)
+
+    def take(self, taken: Taken) -> Consulted:
         """Go on with somebody whom the phone dialled by itself."""
         self.channel, self._bridge, self._may_be_silent = taken.channel, taken.bridge, True
         self._claim(taken.code)
         self._exchange.telephony.watch(self.channel, self._call)
-        return taken.code, self.channel
+        return Consulted(taken.code, self.channel, self._bridge, self.operator)
 
     def _claim(self, code: str) -> None:
         """No queue offers a call to somebody who is consulted."""
@@ -68,7 +78,7 @@ class Consultation:
     async def ring(self) -> bool:
         """Ring the other, while the operator hears it ring. False when that cannot be done."""
         telephony, call = self._exchange.telephony, self._call
-        await telephony.create_bridge(self._bridge, call.bridge_name)
+        await telephony.create_bridge(self._bridge, call.bridge_name, near=call.channel)
         variables = {
             "CENTRALITA_ROLE": "consulted",
             "CENTRALITA_CALL": call.id,
@@ -118,7 +128,7 @@ class Consultation:
     async def join(self, bridge: str) -> bool:
         """The other comes to the caller. False if he or she has just gone."""
         await self.stop_ringing_tone()
-        return await self._stop_music() and await self._add(bridge, self.channel)
+        return await self._stop_music() and await self._hear_anew() and await self._add(bridge, self.channel)
 
     async def hand_over(self, queue: str) -> None:
         """The other is the caller's from now on, and no more this consultation's."""
@@ -145,6 +155,17 @@ class Consultation:
             await telephony.stop_music(self.channel, in_bridge=True)
             if self._may_be_silent:  # whoever was taken over may have been on hold
                 await telephony.stop_silence(self.channel)
+        except ChannelGone:
+            return False
+        return True
+
+    async def _hear_anew(self) -> bool:
+        """What translates for the other's phone may have heard the operator, and would be deaf to the caller (decision 23): silence
+        is of a format of its own, for which Asterisk builds another, and another again after it."""
+        telephony = self._exchange.telephony
+        try:
+            await telephony.start_silence(self.channel)
+            await telephony.stop_silence(self.channel)
         except ChannelGone:
             return False
         return True

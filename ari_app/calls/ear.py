@@ -20,6 +20,7 @@ from ari_app.calls.listening_post import ListeningPost
 from ari_app.cancellation import to_its_end
 from ari_app.contract import timestamp
 from ari_app.control_states import Control
+from ari_app.ear_book import EarNote
 from ari_app.supervision import (
     BargeAsked,
     ConversationChanged,
@@ -48,6 +49,16 @@ async def supervise_by_ringing(call: Call, ear: Ear, exchange: Exchange) -> None
     exchange.supervisions.began(ear)
     try:
         if await ear.ring():
+            await ear.until_over()
+    finally:
+        await to_its_end(ear.take_apart())
+
+
+async def kept_supervision(call: Call, ear: Ear, exchange: Exchange) -> None:
+    """Go on with a supervision that an earlier life of the controller began; ``ear.go_on_from`` has told it how it stands."""
+    exchange.supervisions.began(ear)
+    try:
+        if await ear.is_still_meant():
             await ear.until_over()
     finally:
         await to_its_end(ear.take_apart())
@@ -85,11 +96,11 @@ class Ear:
         self._mode: SupervisionMode = asked.mode
         self._exchange = exchange
         self._since = exchange.clock.now()
-        self._post = ListeningPost(call, exchange)
+        self._post = ListeningPost(call, exchange, self._keep)
         self._hears: Call | None = None
         self._joined: Call | None = None
         self._meant = self._control()
-        self._began = False
+        self._began = self._answered = False
         self._reply: asyncio.Future[bool | None] | None = None
         self._over = False
         self._keys = SupervisionKeys()
@@ -147,11 +158,58 @@ class Ear:
         self._joined = self._hears = None
         self._call.end("taken_over")
 
+    # -- an earlier life ---------------------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        """So that a later life of the controller goes on with it."""
+        call, post = self._call, self._post
+        if not call.channel:
+            return
+        on, subject = subject_of(self._target)
+        heard = self._hears.id if self._hears is not None else None
+        self._exchange.ears.note(
+            EarNote(
+                call=call.id,
+                channel=call.channel,
+                number=call.number,
+                lives=call.lives,
+                supervisor=self.supervisor,
+                role=self._role,
+                on=on,
+                subject=subject,
+                mode=self._mode,
+                since=self._since,
+                began=self._began,
+                bridge=post.bridge,
+                tap=post.tap,
+                heard=heard,
+            )
+        )
+
+    def go_on_from(self, note: EarNote, *, up: bool, has_post: bool, has_tap: bool, at_post: bool) -> None:
+        """As an earlier life left it; what of it Asterisk still has. ``up``: the phone has been answered."""
+        self._since, self._began, self._answered = note.since, note.began, up
+        if has_post:
+            self._post.go_on_from(note.bridge, note.tap if has_tap else None, taken=at_post)
+        self._hears = self._joined or self._exchange.switchboard.calls.get(note.heard or "")
+
+    def is_inside(self, conversation: Call) -> None:
+        """The channel is in that conversation's bridge already."""
+        self._joined = self._hears = conversation
+
+    async def is_still_meant(self) -> bool:
+        """Whether the phone is answered, and whom it hears may be heard."""
+        self._meant = self._control()
+        if self._exchange.why_not_supervised(self.supervisor, self._target) is not None:
+            return False
+        return self._answered or await self._until_answered()
+
     # -- the course --------------------------------------------------------------------------------------------------------
 
     async def ring(self) -> bool:
         """Ring the phone, and make ready meanwhile. False if it is not answered in time; a refusal cancels."""
         exchange, channel = self._exchange, self._call.channel
+        self._keep()
         control = self._control()
         operator, talks_with = (control.operator, control.channel) if control is not None else ("", None)
         variables = {"CENTRALITA_ROLE": "supervisor", "CENTRALITA_CALL": self._call.id}
@@ -160,14 +218,18 @@ class Ear:
             channel, self.supervisor, shown, variables, RING_S, talks_with=talks_with, auto_answer=True
         )
         await self._post.make_ready(self._control())
-        until = exchange.clock.now() + RING_S
-        while (item := await exchange.next_item(self._call, until)) is not None:
+        return await self._until_answered()
+
+    async def _until_answered(self) -> bool:
+        until = self._exchange.clock.now() + RING_S
+        while (item := await self._exchange.next_item(self._call, until)) is not None:
             match item:
-                case LegAnswered(channel=answered) if answered == channel:
+                case LegAnswered(channel=answered) if answered == self._call.channel:
                     return True
                 case SuperviseAsked(target=target, mode=mode):
                     self._target, self._mode = target, mode
                     self._meant = self._control()
+                    self._keep()
                 case ConversationChanged() if self._is_over():
                     return False
                 case _:
@@ -180,9 +242,11 @@ class Ear:
         if not self._post.ready:
             await self._post.make_ready(self._control())
         await self._post.set_muted(self._mode == "listen")
-        await self._post.come()
-        self._began = True
-        self._note("supervision_began")
+        if not self._post.taken and self._joined is None:
+            await self._post.come()
+        if not self._began:
+            self._began = True
+            self._note("supervision_began")
         await self._follow()
         while not self._over:
             await self._take(await self._exchange.next_item(self._call, None))
@@ -213,6 +277,7 @@ class Ear:
         moved = asked.target != self._target
         self._target, before, self._mode = asked.target, self._mode, asked.mode
         self._meant = self._control()
+        self._keep()
         await self._follow(before)
         if not self._over:
             self._note("supervision_moved" if moved else "supervision_mode")
@@ -254,6 +319,7 @@ class Ear:
         if self._mode in ("listen", "whisper"):
             await self._listen(conversation)
         self._show(conversation)
+        self._keep()
 
     async def _leave_for(self, other: Call | None) -> None:
         """The conversation that was heard is over, or another is wanted."""
@@ -344,3 +410,5 @@ class Ear:
             self._hears.supervised.pop(self.supervisor, None)
             exchange.switchboard.publish_call(self._hears.id)
         await self._post.take_apart()
+        if self._call.channel:
+            exchange.ears.forget(self._call.channel)

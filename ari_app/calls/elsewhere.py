@@ -13,9 +13,10 @@ from ari_app.calls.conversation import converse
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.forwarding import connect_outside, forward
 from ari_app.calls.guidance import Elsewhere, Outcome, guide_on
-from ari_app.calls.passing_on import NOBODYS_PLACE, ring_only
+from ari_app.calls.passing_on import ring_only
 from ari_app.calls.targets import takes_offers, why_not
 from ari_app.calls.voicemail import take_message
+from ari_app.passing import NOBODYS_PLACE
 from ivr_flows.messages import AskCallable, AskHours, AskService, ConnectWith, RunAgi, TakeMessage
 from ivr_flows.steps_outside import FAILED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from ari_app.clock import Clock
 from ari_app.commands import CentreCommands
 from ari_app.contract import CallStage
 from ari_app.dialled_calls import DialledCalls
+from ari_app.ear_book import EarBook
 from ari_app.known_callers import KnownCallers
 from ari_app.lookups import Lookups
 from ari_app.own_calls import OwnCalls
@@ -52,7 +53,8 @@ class Exchange:
     """The parts that a call's life uses.
 
     ``centre`` is the one under which the call began: a flow is gone through as it was entered. ``in_force`` gives the one
-    that a reload may have brought since.
+    that a reload may have brought since. ``keep``: where a call (by its id) stands may be other than noted;
+    ``written``: it is noted so, before the next step.
     """
 
     centre: Centre
@@ -71,6 +73,9 @@ class Exchange:
     note_journey: Callable[[Journey], None]
     agi_url: Callable[[AgiService], str]
     note_act: NoteAct
+    keep: Callable[[str], None]
+    written: Callable[[str], Awaitable[None]]
+    ears: EarBook
     why_not_supervised: Callable[[str, SupervisionTarget], str | None]
     dialled_calls: DialledCalls = field(default_factory=DialledCalls)
     supervisions: Supervisions = field(default_factory=Supervisions)
@@ -196,6 +201,10 @@ class Exchange:
         who, shown = self.known_callers.who(call.caller), self.switchboard.shown_caller(call.caller)
         began = Began(call.started, id_, call.id, kind, call.direction, call.number, shown, who)
         return Tape(began, self.recorder, self.clock.now)
+
+    async def welcome(self, call: Call) -> None:
+        """Take a caller who has just come in, and answer: both at once, since everybody waits for it."""
+        await asyncio.gather(self.telephony.take_in_hand(call.channel), self.telephony.answer(call.channel))
 
     async def hang_up(self, channel: str) -> None:
         """End a channel as part of tidying up: what cannot be ended now is swept later."""

@@ -37,7 +37,7 @@ async def connect_outside(call: Call, endpoint: str, ring_s: float, exchange: Ex
     try:
         if not await _answers(call, leg, endpoint, ring_s, exchange):
             return None
-        await exchange.telephony.create_bridge(bridge, call.bridge_name)
+        await exchange.telephony.create_bridge(bridge, call.bridge_name, near=call.channel)
         await exchange.stop_music(call)
         await exchange.telephony.add_to_bridge(bridge, [call.channel, leg])
         log.info("caller_forwarded")
@@ -57,12 +57,14 @@ async def talk_outside(call: Call, leg: str, bridge: str, exchange: Exchange) ->
 
 
 async def adopted_forwarding(
-    call: Call, leg: str, bridge: str, recording: RecordingPlan | None, exchange: Exchange
+    call: Call, leg: str, bridge: str, recording: RecordingPlan | None, exchange: Exchange, *, record_again: bool
 ) -> None:
     """The rest of a forwarded call that an earlier life of the controller connected; recorded, if a supervisor took it over."""
     recorded = Recorded(call, "all", None, exchange)
     if recording is not None:
         recorded.adopt(recording)
+    elif record_again:
+        await recorded.start()
     try:
         over = await talk_outside(call, leg, bridge, exchange)
         call.end_reason = call.end_reason or over.reason

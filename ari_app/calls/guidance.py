@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from ari_app.call import Call, CallItem
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.flow_recording import FlowRecording
 from ari_app.calls.speech import Speech
+from ari_app.flow_note import FlowNote
 from ari_app.outbound import NotAllowed, way_out
 from ari_app.telephony import DigitPressed as KeyPressed
 from ari_app.travelogue import Travelogue
@@ -22,6 +23,7 @@ from ivr_flows import interpreter
 from ivr_flows.calendars import state_at
 from ivr_flows.expressions import Value
 from ivr_flows.fields import field_of
+from ivr_flows.flow_place import place_of, session_at
 from ivr_flows.messages import (
     AskCallable,
     AskHours,
@@ -45,7 +47,7 @@ from ivr_flows.messages import (
     TimedOut,
 )
 from ivr_flows.session import Session
-from ivr_flows.steps_outside import FAILED
+from ivr_flows.steps_outside import FAILED, Agi, LookUp, Payment
 
 log = structlog.get_logger(__name__)
 NOTHING: Final[Mapping[str, Value]] = {}
@@ -76,15 +78,26 @@ async def guide_through(
     call: Call, exchange: Exchange, flow: str, entry: str, skills: Mapping[str, int] | None = None
 ) -> Outcome:
     """Take the caller through ``flow`` from ``entry`` on; ``skills`` are wanted already."""
-    guidance = Guidance(call, exchange)
+    guidance = call.guided = Guidance(call, exchange)
     exchange.show_stage(call, "menu")
     return await _follow(call, exchange, guidance, await guidance.enter(flow, entry, skills))
+
+
+async def guide_again(call: Call, exchange: Exchange, note: FlowNote) -> Outcome:
+    """Go on with a flow in which an earlier life of the controller left the caller; from the number's start if it is no more so."""
+    guidance = Guidance(call, exchange)
+    if not guidance.stand_at(note):
+        return await guide(call, exchange)
+    call.guided = guidance
+    exchange.show_stage(call, "menu")
+    return await _follow(call, exchange, guidance, await guidance.resume())
 
 
 async def guide_on(
     call: Call, exchange: Exchange, guidance: Guidance, outcome: str, values: Mapping[str, Value] = NOTHING
 ) -> Outcome:
     """Go on with a flow after what it asked for has come to ``outcome``."""
+    call.guided = guidance
     exchange.show_stage(call, "menu")
     return await _follow(call, exchange, guidance, await guidance.go_on(outcome, values))
 
@@ -124,17 +137,62 @@ class Guidance:
         self._over_at = 0.0
         self._asking: asyncio.Task[None] | None = None
         self._travelogue: Travelogue | None = None
+        self._entered: tuple[str, str, str] | None = None
 
     async def enter(self, flow: str, entry: str, skills: Mapping[str, int] | None = None) -> Outcome | None:
         """Begin."""
         call, exchange, flows = self._call, self._exchange, self._exchange.flows(flow)
         session = Session.begin(flows, flow, entry, call.language, caller=call.caller, number=call.number)
         session.skills = dict(skills or {})
-        call.flow_record = flows[flow].record or call.flow_record
-        self._session = session
-        self._over_at = exchange.clock.now() + flows[flow].max_s
-        self._travelogue = Travelogue(call, session, entry, exchange.flow_version(flow), exchange.clock)
+        self._begin(session, flow, entry, exchange.flow_version(flow))
         return await self._carry_out(interpreter.start(session))
+
+    def _begin(self, session: Session, flow: str, entry: str, version: str) -> None:
+        entered = session.flows[flow]
+        self._call.flow_record = entered.record or self._call.flow_record
+        self._session, self._entered = session, (flow, entry, version)
+        self._over_at = self._exchange.clock.now() + entered.max_s
+        self._travelogue = Travelogue(self._call, session, entry, version, self._exchange.clock)
+
+    def stand_at(self, note: FlowNote) -> bool:
+        """Where an earlier life of the controller left the caller; False if the flow is another by now."""
+        try:
+            if self._exchange.flow_version(note.flow) != note.version:
+                log.info("flow_has_changed_meanwhile", flow=note.flow)
+                return False
+            flows, call = self._exchange.flows(note.flow), self._call
+            session = session_at(note.place, flows, caller=call.caller, number=call.number)
+        except LookupError as gone:
+            log.info("flow_has_changed_meanwhile", flow=note.flow, why=str(gone))
+            return False
+        self._begin(session, note.flow, note.entry, note.version)
+        self._waits_for = note.place.performing or 0
+        return True
+
+    async def resume(self) -> Outcome | None:
+        """After stand_at: the step is begun again. What changes something elsewhere is not asked for twice."""
+        return await self._carry_out(interpreter.resume(self._flow_session, again=self._may_ask_again()))
+
+    def _may_ask_again(self) -> bool:
+        match self._flow_session.here:
+            case LookUp(service=name) | Payment(service=name):
+                return self._exchange.http_service(name).repeatable
+            case Agi():
+                return False
+            case _:
+                return True
+
+    @property
+    def mark(self) -> Hashable:
+        """See Guided."""
+        session = self._session
+        return None if session is None else (id(session), session.steps, session.performed, session.doing)
+
+    def noted(self) -> FlowNote | None:
+        """See Guided."""
+        if self._session is None or self._entered is None:
+            return None
+        return FlowNote(*self._entered, place_of(self._session))
 
     async def take(self, item: CallItem | None) -> Outcome | None:
         """What has happened (None: the deadline has come), as far as it concerns the flow."""
@@ -226,9 +284,12 @@ class Guidance:
             self._travelogue.ended_with(effect)
         if isinstance(effect, JoinQueue) and effect.goes_on is not None:
             self._waits_for, self._call.in_flow = effect.goes_on, self
+        if self._call.guided is self:
+            self._call.guided = None
         return effect
 
     def _keep_up(self) -> None:
+        self._exchange.keep(self._call.id)
         if self._travelogue is not None:
             self._travelogue.keep_up()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from contextlib import nullcontext
 from typing import assert_never
 
 from ari_app.call import Call
@@ -10,12 +12,15 @@ from ari_app.calls.calling_back import call_back
 from ari_app.calls.conversation import converse, go_on_talking
 from ari_app.calls.elsewhere import go_elsewhere
 from ari_app.calls.exchange import Exchange
-from ari_app.calls.guidance import Elsewhere, Guidance, Outcome, guide, guide_on
+from ari_app.calls.guidance import Elsewhere, Guidance, Outcome, guide, guide_again, guide_on
 from ari_app.calls.leaving import depart
-from ari_app.calls.ringing import OperatorLeg
+from ari_app.calls.ringing import OperatorLeg, RingingLegs
 from ari_app.calls.telling import tell_operator
-from ari_app.calls.waiting import CallbackAgreed, Departure, WaitOver, wait_for_operator
+from ari_app.calls.three import Stands
+from ari_app.calls.waiting import CallbackAgreed, Departure, WaitOver, wait_for_operator, wait_on
 from ari_app.cancellation import to_its_end
+from ari_app.flow_note import FlowNote
+from ari_app.passing import PassOn
 from ivr_flows.messages import HangUp, JoinQueue
 from recordings.plan import RecordingPlan
 
@@ -23,7 +28,7 @@ from recordings.plan import RecordingPlan
 async def inbound_call(call: Call, exchange: Exchange) -> None:
     """Answer, guide the caller through the number's flow, wait for an operator, talk, hang up."""
     try:
-        await exchange.telephony.answer(call.channel)
+        await exchange.welcome(call)
         await _serve(call, await guide(call, exchange), exchange)
     finally:
         await to_its_end(exchange.release(call))
@@ -50,32 +55,85 @@ async def restored_callback(call: Call, intent: CallbackIntent, exchange: Exchan
         await to_its_end(exchange.release(call))
 
 
+async def kept_waiting(call: Call, wish: JoinQueue, ringing: RingingLegs, exchange: Exchange) -> None:
+    """Go on with a caller who waited when an earlier life of the controller ended, and has the place again by now."""
+    own = exchange.own_calls.during(call.caller, call.channel) if call.from_phone else nullcontext()
+    try:
+        with own:
+            over = await wait_on(call, wish, ringing, exchange, greeting=False)
+            await _serve(call, await _after(call, wish, over, exchange), exchange)
+    finally:
+        await to_its_end(exchange.release(call))
+
+
+async def ended_meanwhile(call: Call, over: HangUp, exchange: Exchange) -> None:
+    """A caller whose operator hung up while there was no controller: what comes after a conversation, and the end."""
+    try:
+        await _serve(call, over, exchange)
+    finally:
+        await to_its_end(exchange.release(call))
+
+
+async def passed_on_meanwhile(call: Call, passing: PassOn, exchange: Exchange) -> None:
+    """Go on with a caller who was just being passed on when an earlier life of the controller ended."""
+    await _serve_after(call, converse(call, passing, exchange), exchange)
+
+
+async def kept_in_flow(call: Call, note: FlowNote, exchange: Exchange) -> None:
+    """Go on with a caller who was in a flow, or elsewhere for one, when an earlier life of the controller ended."""
+    await _serve_after(call, guide_again(call, exchange, note), exchange)
+
+
 async def adopted_conversation(
-    call: Call, leg: OperatorLeg, recording: RecordingPlan | None, exchange: Exchange, *, interrupted: bool
+    call: Call,
+    leg: OperatorLeg,
+    recording: RecordingPlan | None,
+    exchange: Exchange,
+    *,
+    interrupted: bool,
+    stands: Stands | None,
+    record_again: bool,
+    passing: PassOn | None,
 ) -> None:
     """The rest of a conversation that an earlier life of the controller connected, and all that comes after it."""
+    talked = go_on_talking(
+        call,
+        leg,
+        recording,
+        exchange,
+        interrupted=interrupted,
+        stands=stands,
+        record_again=record_again,
+        passing=passing,
+    )
+    await _serve_after(call, talked, exchange)
+
+
+async def _serve_after(call: Call, first: Awaitable[Outcome], exchange: Exchange) -> None:
+    """What the call was amidst, and all that comes after it; then it is over."""
     try:
-        outcome = await go_on_talking(call, leg, recording, exchange, interrupted=interrupted)
-        await _serve(call, outcome, exchange)
+        await _serve(call, await first, exchange)
     finally:
         await to_its_end(exchange.release(call))
 
 
 async def _serve(call: Call, outcome: Outcome, exchange: Exchange) -> None:
     """From queue to queue, until the caller has been served or has gone another way."""
-    while not isinstance(outcome, HangUp):
+    while True:
         if isinstance(outcome, Elsewhere):
             outcome = await go_elsewhere(call, outcome, exchange)
-        else:
+        elif isinstance(outcome, JoinQueue):
             outcome = await _queue(call, outcome, exchange)
-        if isinstance(outcome, HangUp) and outcome.reason == "operator_hung_up":
-            outcome = await _goes_on(call, exchange) or outcome
+        elif outcome.reason == "operator_hung_up" and (after := await _goes_on(call, exchange)) is not None:
+            outcome = after
+        else:
+            break
     call.end_reason = call.end_reason or outcome.reason
 
 
 async def _queue(call: Call, wish: JoinQueue, exchange: Exchange) -> Outcome:
     """Wait as the flow wishes, and talk."""
-    call.language = wish.language
+    call.language, call.wish = wish.language, wish
     call.shown = wish.shown or call.shown
     over = await wait_for_operator(call, wish, exchange)
     if isinstance(over, CallbackAgreed):

@@ -67,7 +67,7 @@ async def _answers(own: DialledCall, exchange: Exchange) -> bool:
 async def _connect(own: DialledCall, exchange: Exchange) -> None:
     call, telephony = own.call, exchange.telephony
     await telephony.answer(call.channel)
-    await telephony.create_bridge(own.bridge, call.bridge_name)
+    await telephony.create_bridge(own.bridge, call.bridge_name, near=call.channel)
     await telephony.add_to_bridge(own.bridge, [call.channel, own.leg])
     exchange.dialled_calls.put(own)
 

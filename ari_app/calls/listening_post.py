@@ -6,7 +6,7 @@ What the phone says there, the operator alone hears, unless it is muted: to list
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ import structlog
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
 from ari_app.control_states import Control
+from ari_app.ear_book import Tap
 from ari_app.recorder import ANEW_S
 from ari_app.telephony import ChannelGone, PlaybackEnded, TelephonyError
 
@@ -22,44 +23,33 @@ BEEP: Final = "sound:beep"
 BEEP_WITHIN_S: Final = 3.0
 
 
-@dataclass(slots=True)
-class Tap:
-    """A ``snoop`` on an operator's ``channel``, while that one talks with one (``talks_with``), or with several mixed (None)."""
-
-    snoop: str
-    channel: str
-    talks_with: str | None
-
-    def goes_on(self, control: Control) -> bool:
-        """Whether it hears what is to be heard now. It would be deaf, one time in two, to a second one's sound."""
-        if control.channel != self.channel:
-            return False
-        self.talks_with = self.talks_with or control.talks_with
-        return control.talks_with in (None, self.talks_with)
-
-
 class ListeningPost:
-    """The bridge of one supervision; ``call.channel`` leads to the supervisor's phone."""
+    """The bridge of one supervision; ``call.channel`` leads to the supervisor's phone. ``keep`` is told before the tap changes."""
 
-    def __init__(self, call: Call, exchange: Exchange) -> None:
+    def __init__(self, call: Call, exchange: Exchange, keep: Callable[[], None]) -> None:
         self._call = call
         self._exchange = exchange
-        self._bridge = call.next_bridge()
-        self._muted = False
-        self._tap: Tap | None = None
+        self._keep = keep
+        self._muted: bool | None = False
+        self.bridge = call.next_bridge()
+        self.tap: Tap | None = None
         self.ready = False
         self.taken = False
         """Whether the phone is here now."""
 
+    def go_on_from(self, bridge: str, tap: Tap | None, *, taken: bool) -> None:
+        """As an earlier life of the controller left it; whether the phone is muted is not known."""
+        self.bridge, self.ready, self.tap, self.taken, self._muted = bridge, True, tap, taken, None
+
     async def make_ready(self, control: Control | None) -> None:
         """What takes its time while the phone rings: the bridge, and the snoop of whoever talks now."""
-        await self._exchange.telephony.create_bridge(self._bridge, self._call.bridge_name)
+        await self._exchange.telephony.create_bridge(self.bridge, self._call.bridge_name, near=self._call.channel)
         self.ready = True
         await self.hear(control)
 
     async def come(self) -> None:
         """The phone is here from now on, and hears nobody but through the snoop."""
-        await self._exchange.telephony.add_to_bridge(self._bridge, [self._call.channel], keys_stay=True)
+        await self._exchange.telephony.add_to_bridge(self.bridge, [self._call.channel], keys_stay=True)
         self.taken = True
 
     async def set_muted(self, muted: bool) -> None:
@@ -72,32 +62,40 @@ class ListeningPost:
         """Hear the operator's channel from now on: anew whenever somebody else talks with the operator (decision 23)."""
         if control is None:
             return
-        if self._tap is not None and not self._tap.goes_on(control):
+        if self.tap is not None:
+            if (going_on := self.tap.goes_on(control)) is not None:
+                self._tap_is(going_on)
+                return
             await self.hear_nobody()
             await self._exchange.clock.sleep(ANEW_S)
-        if self._tap is None:
-            await self._tap_into(control)
+        await self._tap_into(control)
 
     async def _tap_into(self, control: Control) -> None:
         """An operator who has just gone is heard of next. The tap is noted first: whoever is cut short takes it along."""
-        tap = self._tap = Tap(self._call.next_snoop(), control.channel, control.talks_with)
+        tap = Tap(self._call.next_snoop(), control.channel, control.talks_with)
+        self._tap_is(tap)
         try:
             await self._exchange.telephony.snoop(tap.snoop, control.channel)
-            await self._exchange.telephony.add_to_bridge(self._bridge, [tap.snoop])
+            await self._exchange.telephony.add_to_bridge(self.bridge, [tap.snoop])
         except ChannelGone:
-            self._tap = None
+            self._tap_is(None)
             log.info("operator_gone_before_the_supervisor_listened")
 
     async def hear_nobody(self) -> None:
         """Take the snoop away, if there is one."""
-        tap, self._tap = self._tap, None
+        tap = self.tap
         if tap is not None:
+            self._tap_is(None)
             await self._exchange.hang_up(tap.snoop)
+
+    def _tap_is(self, tap: Tap | None) -> None:
+        self.tap = tap
+        self._keep()
 
     async def take_apart(self) -> None:
         """Nobody is here any more."""
         await self.hear_nobody()
-        await self._exchange.destroy_bridge(self._bridge)
+        await self._exchange.destroy_bridge(self.bridge)
 
     async def beep(self, channel: str) -> None:
         """A tone that the operator alone hears."""

@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from dataclasses import replace
+from typing import assert_never
 
 import structlog
 
-from ari_app.asked import ConsultAsked, Target, ToNumber, ToOperator, ToQueue, TransferAsked
+from ari_app.asked import ConsultAsked, ToNumber, ToOperator, ToQueue, TransferAsked
 from ari_app.call import Call
 from ari_app.calls.exchange import Exchange
 from ari_app.calls.forwarding import connect_outside, forward
 from ari_app.calls.ringing import OperatorLeg, RingingLegs
 from ari_app.calls.targets import dialled_target, is_free_again, takes_offers, why_not
 from ari_app.cancellation import to_its_end
+from ari_app.passing import PassOn, Place
 from ari_app.telephony import ChannelEnded, LegAnswered
 from ivr_flows.messages import HangUp, JoinQueue
 from queues.effects import ConnectCall, OfferCall, WithdrawOffer
 from queues.events import CallerJoined, OperatorBecameReady
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a caller who is passed on takes along: wanted skills, priority, the first time of arrival (None: none)."""
-
-    skills: Mapping[str, int]
-    priority: int
-    arrived_at: float | None
-
-
-NOBODYS_PLACE: Final = Place({}, 0, None)
-"""That of a caller whom no operator had."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassOn:
-    """The conversation is over for operator ``by``, who had the caller from ``queue``; the caller goes ``to`` there."""
-
-    to: Target
-    by: str
-    queue: str
-    place: Place
-    keep_place: bool = True
-
-    @property
-    def target(self) -> str:
-        """The code, the queue or the number, for whoever reads what happened."""
-        match self.to:
-            case ToOperator(code=code):
-                return code
-            case ToQueue(name=name):
-                return name
-            case ToNumber(number=number):
-                return number
-            case _:
-                assert_never(self.to)
 
 
 def place_of(call: Call, exchange: Exchange) -> Place:

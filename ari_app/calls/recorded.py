@@ -57,6 +57,11 @@ class Recorded:
         self._asked_for = self._mode == "on_demand"
         self._exchange.tape(self._call).adopted()
 
+    async def start_again(self) -> None:
+        """As ``start``, where an earlier life of the controller had begun, or meant to: on demand this counts as asked for."""
+        self._asked_for = True
+        await self.start()
+
     async def start(self) -> None:
         """Begin what is recorded by rule or has been asked for, as soon as the caller has been told and the channel lets it."""
         if self._mode in ("all", "forced") or (self._mode == "on_demand" and self._asked_for):

@@ -69,7 +69,12 @@ class RingingLegs:
     async def _prepare_bridge(self) -> None:
         if self._bridge is None:
             self._bridge = self._call.next_bridge()
-            await self._exchange.telephony.create_bridge(self._bridge, self._call.bridge_name)
+            await self._exchange.telephony.create_bridge(self._bridge, self._call.bridge_name, near=self._call.channel)
+
+    def adopt(self, operator: str, leg: str) -> None:
+        """The phone rings already, or was answered, since an earlier life of the controller: it is as if rung here."""
+        self._legs[operator] = leg
+        self._exchange.telephony.watch(leg, self._call)
 
     def answered(self, leg: str) -> None:
         """Tell the ACD; it answers with ConnectCall, or with WithdrawOffer when someone was faster."""

@@ -6,6 +6,7 @@ What is asked comes from the API, from the phone (REFER, re-INVITE, keys), and b
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import assert_never
 
 import structlog
@@ -25,17 +26,19 @@ from ari_app.asked import (
 )
 from ari_app.call import Call, CallItem
 from ari_app.calls.exchange import Exchange
-from ari_app.calls.passing_on import PassOn, dialled_request
+from ari_app.calls.passing_on import dialled_request
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.three import Over, Three
 from ari_app.control_states import trigger_of
 from ari_app.dialled_calls import DialledCall, pass_to_conversation
 from ari_app.feature_keys import CONSULT, FeatureKeys
+from ari_app.passing import PassOn
 from ari_app.supervision import BargeAsked, TakeOverAsked, UnbargeAsked
 from ari_app.telephony import (
     AttendedTransferAsked,
     BlindTransferAsked,
     ChannelEnded,
+    ChannelGone,
     ChannelHeld,
     ChannelUnheld,
     DigitPressed,
@@ -93,11 +96,24 @@ class Talking(Three):
         """The part that an earlier life of the controller began goes on."""
         self._recorded.adopt(recording)
 
+    async def record(self, *, again: bool) -> None:
+        """Nothing is recorded of it yet, or not for certain any more (``again``); what is recorded by rule begins now."""
+        self._mark_stage()
+        await (self._recorded.start_again() if again else self._recorded.start())
+
     async def reconnect(self) -> None:
-        """After a restart of the controller in the midst of a hold or a consultation: they talk again."""
-        await self._exchange.telephony.stop_silence(self._leg.channel)
+        """After a restart of the controller in the midst of a hold or a consultation: they talk again.
+
+        Of an operator who has just gone, the event is the next to come.
+        """
         await self._exchange.stop_music(self._call, in_bridge=True)
-        await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._leg.channel])
+        with suppress(ChannelGone):
+            await self._exchange.telephony.stop_silence(self._leg.channel)
+            await self._exchange.telephony.add_to_bridge(self._leg.bridge, [self._leg.channel])
+
+    def go_to(self, passing: PassOn) -> None:
+        """What an earlier life of the controller was about to do."""
+        self._over = passing
 
     async def until_over(self) -> Over:
         """Do what is asked, until the operator leaves (the caller's end cancels)."""
@@ -110,6 +126,9 @@ class Talking(Three):
         """End what is left; the recording is kept beside, so that nobody waits for a file."""
         exchange, call = self._exchange, self._call
         call.control = call.recorded = None
+        if isinstance(self._over, PassOn):  # noted before it is done: in a moment the caller will be with nobody
+            call.passing = self._over
+            await exchange.written(call.id)
         call.supervised = {who: mode for who, mode in call.supervised.items() if mode != "take_over"}
         if self._own is not None:
             exchange.dialled_calls.pop(self._own)

@@ -7,6 +7,7 @@ the other come and go.
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 
 import structlog
 
@@ -14,14 +15,15 @@ from ari_app.asked import ConsultAsked, Target, ToQueue
 from ari_app.call import Call
 from ari_app.calls.consultation import Consultation
 from ari_app.calls.exchange import Exchange
-from ari_app.calls.passing_on import PassOn, place_of
+from ari_app.calls.passing_on import place_of
 from ari_app.calls.recorded import Recorded, mode_with
 from ari_app.calls.ringing import OperatorLeg
 from ari_app.calls.targets import why_not
 from ari_app.cancellation import to_its_end
 from ari_app.contract import ControlState
-from ari_app.control_states import AWAY, Control
+from ari_app.control_states import AWAY, Consulted, Control
 from ari_app.dialled_calls import DialledCall
+from ari_app.passing import PassOn
 from ari_app.supervision import Joining
 from ari_app.tape import STAGES
 from ari_app.telephony import ChannelGone
@@ -32,6 +34,17 @@ log = structlog.get_logger(__name__)
 
 Over = PassOn | HangUp
 """How a conversation ends, other than by the caller's hanging up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a conversation stands that an earlier life of the controller left: whom the operator consults, the supervisors who had
+    barged in, and the one who is in the operator's place."""
+
+    state: ControlState
+    consulted: Consulted | None = None
+    barged: tuple[Joining, ...] = ()
+    supervisor: str | None = None
 
 
 class Three:
@@ -50,13 +63,29 @@ class Three:
         self._barged: list[Joining] = []
         self._silent = False
         self._taken_over: str | None = None
-        call.control, call.recorded = self._control, self._recorded
+        call.control, call.recorded, call.passing = self._control, self._recorded, None
 
     def _show(self, state: ControlState) -> None:
         self._control.state = state
         self._mark_stage()
         self._exchange.switchboard.publish_call(self._call.id)
+        self._exchange.keep(self._call.id)
         self._exchange.supervisions.conversation_changed()
+
+    def stand_as(self, stands: Stands) -> None:
+        """Go on with a conversation that an earlier life of the controller left so; everybody is where that put them."""
+        state = stands.state
+        self._barged, self._taken_over = list(stands.barged), stands.supervisor
+        if stands.consulted is not None:
+            consultation = self._consultation = Consultation(self._call, self._leg, self._exchange)
+            consultation.adopt(stands.consulted)
+            self._control.consults(stands.consulted)
+            if state != "ringing_other":
+                consultation.ring_until = None
+        if state in AWAY:
+            self._call.hears_music, self._silent = True, state == "held"
+            self._exchange.switchboard.apply(CallHeld(self._call.id))
+        self._show(state)
 
     def _mark_stage(self) -> None:
         """On the recording's timeline."""
@@ -109,7 +138,7 @@ class Three:
             return
         await self._leave_caller()
         consultation = self._consultation = Consultation(self._call, leg, exchange)
-        self._control.other, self._control.other_channel = consultation.begin(asked.to)
+        self._control.consults(consultation.begin(asked.to))
         self._show("ringing_other")
         if not await consultation.ring():
             await self._other_gone()
@@ -129,7 +158,7 @@ class Three:
             await self._back_to_caller()
         await consultation.end()
         self._consultation = None
-        self._control.other = self._control.other_channel = None
+        self._control.consults(None)
         self._show("talking")
 
     async def _swap(self) -> None:
@@ -188,7 +217,7 @@ class Three:
             self._own = DialledCall(self._call, operator, channel, self._leg.bridge)
             self._exchange.dialled_calls.put(self._own)
         self._control.operator, self._control.channel = operator, channel
-        self._control.other = self._control.other_channel = None
+        self._control.consults(None)
 
     def _leave_queue(self, to: str = "") -> None:
         """Somebody whom no queue offers calls to has the caller: that is not the ACD's concern."""
@@ -248,6 +277,8 @@ class Three:
         call.supervised = {who: mode for who, mode in call.supervised.items() if mode != "take_over"}
         by.give_away()
         self._go_on_with("", channel)
+        self._control.state = "taken_over"  # noted before the operator leaves
+        exchange.keep(call.id)
         await to_its_end(self._let_go_of(left, supervisor))
         await self._note_place(channel)
         self._taken_over = supervisor
@@ -256,14 +287,15 @@ class Three:
         return True
 
     async def _let_go_of(self, left: str, supervisor: str) -> None:
-        """The operator's part is over."""
+        """The operator's part is over; from now on the caller's note tells of the supervisor, and no longer that one's own."""
         await self._recorded.stop()
         await self._exchange.end_leg(left)
         self._leave_queue(supervisor)
+        self._exchange.ears.forget(self._leg.channel)
 
     async def _note_place(self, channel: str) -> None:
-        """On the channel, where a later life of the controller finds who talks with the caller."""
-        place = {"ROLE": "forwarded", "CALL": self._call.id, "QUEUE": self._leg.queue}
+        """On the channel, where a later life of the controller finds who talks with the caller; what makes it count comes last."""
+        place = {"CALL": self._call.id, "QUEUE": self._leg.queue, "ROLE": "forwarded"}
         with contextlib.suppress(ChannelGone):
             for name, value in place.items():
                 await self._exchange.telephony.set_variable(channel, f"CENTRALITA_{name}", value)
@@ -281,6 +313,6 @@ class Three:
         consultation = self._consultation = Consultation(self._call, self._leg, self._exchange)
         taken = other.give_away()
         self._exchange.switchboard.leave(other.call.id, by="transfer")  # if a queue gave it
-        self._control.other, self._control.other_channel = consultation.take(taken)
+        self._control.consults(consultation.take(taken))
         self._control.state = "consulting"
         return True

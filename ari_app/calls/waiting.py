@@ -49,14 +49,18 @@ async def wait_for_operator(call: Call, wish: JoinQueue, exchange: Exchange) -> 
     return await waiting.to_its_end(join=True)
 
 
-async def wait_on(call: Call, wish: JoinQueue, ringing: RingingLegs, exchange: Exchange) -> WaitOver:
-    """As ``wait_for_operator``, for one who has a place already: a customer who was called back and has picked up."""
+async def wait_on(
+    call: Call, wish: JoinQueue, ringing: RingingLegs, exchange: Exchange, *, greeting: bool = True
+) -> WaitOver:
+    """As ``wait_for_operator``, for one who has a place already: a customer who was called back and has picked up, who hears a
+    ``greeting``, or a caller who kept the place over a restart of the controller."""
     view = exchange.switchboard.acd.call(call.id)
     queue = view.queue if view else wish.queue  # perhaps not the one that was wished for
     waiting = _Waiting(call, replace(wish, queue=queue), exchange, ringing)
     if not waiting.is_being_connected:
         await waiting.hearing.begin(queue)
-        await waiting.hearing.say(["callback_greeting"])
+        if greeting:
+            await waiting.hearing.say(["callback_greeting"])
     return await waiting.to_its_end(join=False)
 
 
@@ -104,6 +108,7 @@ class _Waiting:
             preferred=wish.operator or (known.last_operator(who) if lasting_s else None),
         )
         self._exchange.switchboard.apply(joined)
+        call.passing = None
         view = self._exchange.switchboard.acd.call(call.id)
         call.arrived_at = view.arrived_at if view else call.arrived_at or self._exchange.clock.now()
 

@@ -51,7 +51,7 @@ async def run_demo(settings: Settings, *, as_json: bool) -> int:
     if not as_json:
         print(f"One caller ({CALLER_HZ:g} Hz) dials {NUMBER}; one operator ({OPERATOR_HZ:g} Hz) answers.")
     try:
-        async with asyncio.timeout(90), ApiClient(f"http://{settings.bind_address}:{settings.api_port}") as api:
+        async with asyncio.timeout(90), ApiClient(settings.api_url) as api:
             await _play(settings, api, timeline)
     except (DemoFailed, ApiRefused, SipError) as failed:
         timeline.add("failed", str(failed), ok=False)
@@ -71,7 +71,7 @@ def _closing_words(timeline: Timeline) -> str:
 async def _play(settings: Settings, api: ApiClient, timeline: Timeline) -> None:
     await api.log_in(SUPERVISOR, settings.demo_web_secret)
     cast = await _choose_cast(api)
-    registrar = (settings.bind_address, settings.sip_port)
+    registrar = settings.registrar
     async with (
         SipAgent(
             registrar=registrar, user=cast.operator, secret=settings.demo_sip_secret, tone_hz=OPERATOR_HZ

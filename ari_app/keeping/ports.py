@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from recordings.record import Segment, SpeechFacts
 
-Samples: TypeAlias = npt.NDArray[np.int16]
+if TYPE_CHECKING:  # the controller knows these shapes, too, and needs no numpy for its calls
+    import numpy as np
+    import numpy.typing as npt
+
+Samples: TypeAlias = "npt.NDArray[np.int16]"
 """Rows of left and right, 8 kHz."""
 Step = Literal["check", "encode", "seal", "put", "verify", "enter", "remove"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import re
 from collections.abc import Mapping
@@ -15,8 +16,11 @@ from ari_app.settings import Settings
 from ari_app.stack.asterisk_root import AsteriskInstall
 from ari_app.stack.faults import SetupFailed
 from ari_app.stack.folders import Folders
+from ari_app.telephony import LONGEST_CALL_S
 
-# Every 5 s for 60 s: how often a caller tries to reach an absent controller before the fallback queue.
+# Every 5 s for 60 s: how often a caller tries to reach an absent controller before the fallback queue. Whoever is in the
+# application when its controller dies, and is taken in hand by none, comes there after the same time.
+AWAY_PAUSE_S = 5
 AWAY_TRIES = 12
 
 
@@ -75,13 +79,32 @@ def write_private(path: Path, text: str) -> None:
 def context_for(
     settings: Settings, centre: Centre, install: AsteriskInstall, paths: Folders, away_tries: int = AWAY_TRIES
 ) -> dict[str, Any]:
-    """What a template may name: settings, centre, install, paths, away_tries, secret_for(code), prompt(id)."""
+    """What a template may name: settings, centre, install, paths, away_tries, secret_for(code), prompt(id) and the like."""
 
     def secret_for(code: str) -> str:
         """The SIP secret of the phone with this code: the demo's one secret for all."""
         if not settings.demo_sip_secret:
             raise ValueError(f"there is no SIP secret for phone {code}; `make run` makes DEMO_SIP_SECRET in .env")
         return settings.demo_sip_secret
+
+    def tls_domain() -> str:
+        """By which Asterisk knows what came over TLS (pjsip.conf.j2). It must not be guessed: a From header could name it."""
+        if not settings.sip_tls:
+            raise ValueError(
+                "somebody's phone must be encrypted (operators.yaml, centre.yaml), and there is no certificate: "
+                "give CENTRALITA_SIP_TLS_CERT and CENTRALITA_SIP_TLS_KEY"
+            )
+        return f"{hmac.digest(settings.ari_secret.encode(), b'what came over TLS', 'sha256').hex()[:32]}.invalid"
+
+    def behind_front() -> bool:
+        """Whether Kamailio stands before this Asterisk, to which alone phones come then: over UDP, as it knows no other way."""
+        encrypted = [person.code for person in centre.people if person.encrypted or person.phone == "browser"]
+        if settings.sip_front and encrypted:
+            raise ValueError(
+                f"phones {', '.join(encrypted)} are encrypted or in browsers, which the front cannot do; "
+                "leave CENTRALITA_SIP_FRONT out, or give them other phones"
+            )
+        return bool(settings.sip_front)
 
     def prompt(prompt_id: str) -> str:
         """A prompt in the centre's default language as Playback's argument: files without extension, joined by &."""
@@ -94,8 +117,12 @@ def context_for(
         "install": install,
         "paths": paths,
         "away_tries": away_tries,
+        "away_pause_s": AWAY_PAUSE_S,
+        "longest_call_s": LONGEST_CALL_S,
         "secret_for": secret_for,
         "prompt": prompt,
+        "tls_domain": tls_domain,
+        "behind_front": behind_front,
     }
 
 

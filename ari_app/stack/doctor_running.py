@@ -32,9 +32,14 @@ async def running_checks(settings: Settings) -> list[Check]:
         Check("stack", "ok", f"runs on {settings.state}"),
         await redis_check(settings),
         await _phones(settings),
-        await _engine(settings),
+        *await engine_checks(settings),
         _recordings(settings),
     ]
+
+
+async def engine_checks(settings: Settings) -> list[Check]:
+    """The engine, and the database as it finds it."""
+    return [await _engine(settings), await _database(settings)]
 
 
 async def redis_check(settings: Settings) -> Check:
@@ -91,8 +96,24 @@ def _recordings(settings: Settings) -> Check:
     return Check("recordings", "warn", wrong, "docs/recordings.md has a remedy for each alarm")
 
 
+async def _database(settings: Settings) -> Check:
+    """As the engine finds it, which alone knows."""
+    parts = await ready.health_parts(settings.bind_address, settings.api_port)
+    if "database" not in parts:
+        return Check("database", "warn", "the engine does not say whether it is there", "see engine")
+    wrong = [parts[name] for name in ("database", "audit") if parts.get(name, "ok") != "ok"]
+    if wrong:
+        return Check(
+            "database",
+            "warn",
+            "; ".join(wrong),
+            "bring it back, and all goes on by itself; calls and their recording go on until then (docs/operations.md)",
+        )
+    return Check("database", "ok", "it can be written")
+
+
 async def _engine(settings: Settings) -> Check:
-    address = f"http://{settings.bind_address}:{settings.api_port}"
-    if await ready.http_ok(settings.bind_address, settings.api_port, "/healthz"):
+    address = settings.api_url
+    if await ready.http_ok(settings.api_host, settings.api_port, "/healthz"):
         return Check("engine", "ok", f"{address}/healthz says ok")
     return Check("engine", "fail", f"{address}/healthz does not say ok", f"look into {settings.state}/log/engine.out")

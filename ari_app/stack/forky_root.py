@@ -1,8 +1,9 @@
 """Where is a cached folder with programs of Debian testing, such as Asterisk and Redis, and how is it made?
 
-Debian 12 has no Asterisk package and testing (``forky``) has; its packages are unpacked, not installed, into a folder of
-their own and run there through the folder's own dynamic loader, so neither root rights nor chroot are needed and the
-system's libraries stay as they are. Maintainer scripts are not run; what they would do for us is done by the recipe.
+Debian 12 has no Asterisk package and testing (``forky``) has; its packages, or another release's, are unpacked, not
+installed, into a folder of their own and run there through the folder's own dynamic loader, so neither root rights nor
+chroot are needed and the system's libraries stay as they are. Maintainer scripts are not run; what they would do for us
+is done by the recipe.
 The folder is made under a temporary name and moved into place with its stamp, so a half-made one is never used.
 """
 
@@ -31,13 +32,14 @@ SUITE = "forky"
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a root is made of. ``assumed`` packages are taken as installed; ``complete`` does what maintainer scripts would have
-    done for us; ``also_libraries`` are folders with more of them, below that of the libraries."""
+    done for us; ``also_libraries`` are folders with more of them, below that of the libraries; ``suite`` is the release."""
 
     name: str
     packages: tuple[str, ...]
     assumed: tuple[str, ...] = ()
     complete: Callable[[Path], None] = lambda _: None
     also_libraries: tuple[str, ...] = ()
+    suite: str = SUITE
 
 
 PACKAGES = (
@@ -144,9 +146,9 @@ def is_whole(folder: Path) -> bool:
 
 
 def _name(machine: Machine, recipe: Recipe) -> str:
-    made_of = json.dumps([_RECIPE_VERSION, SUITE, recipe.packages, recipe.assumed, machine.debian])
+    made_of = json.dumps([_RECIPE_VERSION, recipe.suite, recipe.packages, recipe.assumed, machine.debian])
     name = "" if recipe is ASTERISK else f"{recipe.name}-"
-    return f"{SUITE}-{name}{machine.debian}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
+    return f"{recipe.suite}-{name}{machine.debian}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
 
 
 @contextlib.contextmanager
@@ -168,9 +170,9 @@ def _sweep(cache: Path) -> None:
 
 
 def _make(root: ForkyRoot, recipe: Recipe, cache: Path, mirror: str, say: Say) -> None:
-    apt = PrivateApt(cache.resolve() / "apt", mirror, SUITE, root.machine.debian, recipe.assumed)
+    apt = PrivateApt(cache.resolve() / "apt", mirror, recipe.suite, root.machine.debian, recipe.assumed)
     apt.prepare()
-    say(f"asking {mirror} for {SUITE}'s packages")
+    say(f"asking {mirror} for {recipe.suite}'s packages")
     apt.update(say)
     packages = apt.download(recipe.packages, say)
     making = Path(tempfile.mkdtemp(prefix="making-", dir=cache.resolve()))

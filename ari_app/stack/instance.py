@@ -18,9 +18,10 @@ import structlog
 
 from ari_app.centre import Centre
 from ari_app.settings import Settings
-from ari_app.stack import conf, ready, written_for
+from ari_app.stack import conf, ready
 from ari_app.stack.asterisk_root import AsteriskInstall
 from ari_app.stack.child import Child, ChildPlan, end_leftover, last_lines
+from ari_app.stack.configuring import write_configuration
 from ari_app.stack.console import asterisk_rx, plain_environment
 from ari_app.stack.faults import AlreadyRunning, StackError, StartFailed
 from ari_app.stack.folders import Folders
@@ -90,11 +91,7 @@ class Instance:
         for name in ("engine", "recordings", "asterisk", "redis"):
             self._leftover(name)
         require_free(self.settings, ports_of(self.settings))
-        context = conf.context_for(
-            self.settings, self.centre, self._asterisk_install, self.folders, away_tries=self._away_tries
-        )
-        conf.render_all(self.settings.project / "asterisk_conf", self.folders.etc, context)
-        written_for.note(self.folders, self._asterisk_install, self._away_tries)
+        write_configuration(self.settings, self.centre, self._asterisk_install, self.folders, self._away_tries)
 
     async def start_redis(self) -> None:
         """Start our own Redis and wait for its PONG; nothing to do when REDIS_URL names another."""
@@ -111,11 +108,28 @@ class Instance:
         hint = f" Its own messages are in {self.folders.log}/messages.log."
         await ready.until_ready(self.asterisk, self._asterisk_is_up, _READY_WITHIN_S, hint)
 
-    async def start_engine(self) -> None:
-        """Start the engine and wait until /healthz says 200."""
+    async def start_engine(self, *, stands_by: bool = False) -> None:
+        """Start the engine and wait until it leads and can serve calls, or, beside one that does, until it stands by."""
         await self.engine.start()
-        address, port = self.settings.bind_address, self.settings.api_port
-        await ready.until_ready(self.engine, lambda: ready.http_ok(address, port, "/healthz"), _READY_WITHIN_S)
+        address, port, path = self.settings.api_host, self.settings.api_port, "/healthz" if stands_by else "/readyz"
+        await ready.until_ready(self.engine, lambda: ready.http_ok(address, port, path), _READY_WITHIN_S)
+
+    def another_engine(
+        self, name: str, api_port: int, fastagi_port: int, *, ari_port: int | None = None, ami_port: int | None = None
+    ) -> Child:
+        """A controller beside ``engine`` over the same Redis, Asterisk and state, not started yet; it stands by at first.
+
+        The ports are its own; ``ari_port`` and ``ami_port`` lead to Asterisk by another way than ours. Whoever starts it ends it.
+        """
+        settings = replace(
+            self.settings,
+            api_port=api_port,
+            fastagi_port=fastagi_port,
+            ari_port=ari_port or self.settings.ari_port,
+            ami_port=ami_port or self.settings.ami_port,
+        )
+        command = (sys.executable, "-m", "ari_app")
+        return Child(self._plan(name, command, settings_environment(settings)))
 
     async def start_recordings(self) -> None:
         """Start the worker that keeps what is recorded. Nobody waits for it: what it has not done yet stays where it is."""

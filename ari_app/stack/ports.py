@@ -22,23 +22,29 @@ _handed_out = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One port that we listen on. ``setting`` is the variable that moves it, ``purpose`` what it is for."""
+    """One port that we listen on. ``setting`` is the variable that moves it, ``purpose`` what it is for.
+
+    ``address``: where, if not where the others are.
+    """
 
     number: int
     transport: Transport
     setting: str
     purpose: str
+    address: str = ""
 
 
 def ports_of(settings: Settings) -> list[Port]:
     """Every fixed port of an installation; the RTP range is not among them, Asterisk picks free ones from it."""
     ports = [
-        Port(settings.sip_port, "udp", "CENTRALITA_SIP_PORT", "SIP"),
+        Port(settings.sip_port, "udp", "CENTRALITA_SIP_PORT", "SIP", settings.sip_address),
         Port(settings.ari_port, "tcp", "CENTRALITA_ARI_PORT", "ARI"),
         Port(settings.ami_port, "tcp", "CENTRALITA_AMI_PORT", "AMI"),
         Port(settings.fastagi_port, "tcp", "CENTRALITA_FASTAGI_PORT", "FastAGI"),
-        Port(settings.api_port, "tcp", "CENTRALITA_API_PORT", "API"),
+        Port(settings.api_port, "tcp", "CENTRALITA_API_PORT", "API", settings.api_address),
     ]
+    if settings.sip_tls:
+        ports.append(Port(settings.sip_tls_port, "tcp", "CENTRALITA_SIP_TLS_PORT", "SIP over TLS"))
     if settings.own_redis:
         ports.append(Port(settings.redis_port, "tcp", "CENTRALITA_REDIS_PORT", "Redis"))
     return ports
@@ -67,7 +73,7 @@ def describe_taken(address: str, port: Port, holder: str | None) -> str:
 def taken_by(address: str, port: Port, holder: str | None) -> str:
     """Who holds the port; ``holder`` as holder_of tells it."""
     who = holder or "a process that this user cannot see"
-    return f"{port.purpose} port {address}:{port.number}/{port.transport} is taken by {who}"
+    return f"{port.purpose} port {port.address or address}:{port.number}/{port.transport} is taken by {who}"
 
 
 def remedy_for(port: Port) -> str:
@@ -109,6 +115,7 @@ def settings_with_free_ports(settings: Settings, state: Path) -> Settings:
         settings,
         state=state,
         sip_port=next(numbers),
+        sip_tls_port=next(numbers),
         ari_port=next(numbers),
         ami_port=next(numbers),
         fastagi_port=next(numbers),
@@ -143,7 +150,7 @@ def _bound(address: str, transport: Transport, number: int = 0) -> socket.socket
 
 def _is_free(address: str, port: Port) -> bool:
     try:
-        _bound(address, port.transport, port.number).close()
+        _bound(port.address or address, port.transport, port.number).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return False
@@ -152,9 +159,14 @@ def _is_free(address: str, port: Port) -> bool:
                 f"{port.setting}={port.number} needs root rights; set it to a port above 1023."
             ) from error
         raise StartFailed(
-            f"CENTRALITA_BIND_ADDRESS={address} cannot be listened on ({error.strerror}); give an address of this machine."
+            f"{_setting_of_address(port)}={port.address or address} cannot be listened on ({error.strerror}); "
+            "give an address of this machine."
         ) from error
     return True
+
+
+def _setting_of_address(port: Port) -> str:
+    return port.setting.replace("_PORT", "_ADDRESS") if port.address else "CENTRALITA_BIND_ADDRESS"
 
 
 def _inodes_at(port: Port) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from collections.abc import Awaitable, Callable
 
 from ari_app.stack.child import Child
@@ -62,6 +63,17 @@ async def http_ok(address: str, port: int, path: str) -> bool:
     """GET ``path`` is answered by status 200."""
     request = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n".encode()
     return await answers(address, port, request, b"HTTP/1.1 200")
+
+
+async def health_parts(address: str, port: int) -> dict[str, str]:
+    """What the engine says of each of its parts at /healthz; nothing when it does not answer."""
+    request = f"GET /healthz HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n\r\n".encode()
+    _, _, body = (await _answer(address, port, request, -1, 2.0)).partition(b"\r\n\r\n")
+    try:
+        told = json.loads(body)["parts"]
+    except (ValueError, LookupError, TypeError):
+        return {}
+    return {str(name): str(said) for name, said in told.items()} if isinstance(told, dict) else {}
 
 
 async def ami_greets(address: str, port: int) -> bool:

@@ -13,8 +13,6 @@ from ari_app.stack.faults import StackError
 from ari_app.stack.instance import Instance
 
 log = structlog.get_logger()
-ENGINE_REPLACED = 3
-"""The engine's exit code when another controller has taken over (``ari_app.__main__``): starting it again would fight."""
 Say = Callable[[str], None]
 
 
@@ -58,11 +56,6 @@ async def _keep_up(child: Child, start: Callable[[], Awaitable[None]], say: Say,
     while True:
         began = now()
         code = await child.wait()
-        if child.plan.name == "engine" and code == ENGINE_REPLACED:
-            say(
-                "engine: another controller has taken over, so it is not started again; `make down`, then `make up`, takes back"
-            )
-            return
         pause_s = policy.next(pause_s, now() - began)
         log.warning("part_died", part=child.plan.name, code=code, restart_in_s=pause_s)
         say(f"{child.plan.name} ended {_how(code)}; starting it again in {pause_s:g} s. Its log: {child.plan.output}")

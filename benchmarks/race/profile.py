@@ -78,7 +78,7 @@ def _part(frames: list[str]) -> str:
     for frame in reversed(frames):
         for name, marks in PARTS:
             if any(mark in frame for mark in marks):
-                return REST if "ari_app/__main__.py" in frame or "ari_app/bootstrap.py" in frame else name
+                return REST if "ari_app/process.py" in frame or "ari_app/bootstrap.py" in frame else name
     return REST
 
 

@@ -12,13 +12,14 @@ import pytest
 from redis.asyncio import Redis
 
 from ari_app.accounts import Account, Accounts, one_secret_for_all
-from ari_app.adapters.http_api import HealthPart, create_app
+from ari_app.adapters.http_api import create_app
 from ari_app.asked import Asked, RecordAsked
 from ari_app.board import StatusBoard
 from ari_app.call_commands import NotNow
 from ari_app.callback_desk import CallbackStatus
 from ari_app.commands import Reloaded, ReloadRefused, StateRefused, UnknownCall, UnknownOperator, WantedState
 from ari_app.contract import CallStatus, OperatorStatus
+from ari_app.health import HealthPart
 from ari_app.history import History
 from ari_app.lag import EventLag
 from ari_app.operator_commands import Asker, OutOfSight, UnknownDisposition, UnknownQueue

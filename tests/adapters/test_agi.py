@@ -207,6 +207,36 @@ async def test_a_service_that_ends_just_when_the_caller_is_taken_from_it_ends_on
             assert controller.inbox.empty()
 
 
+async def test_a_service_that_ends_while_asterisk_loses_where_the_caller_should_go_on_has_ended(
+    controller: Controller, server: AgiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asterisk's Redirect says that it was done, and its dialplan in the same instant goes on elsewhere."""
+    redirecting = asyncio.Event()
+
+    async def loses(_channel: str, _context: str, _extension: str) -> None:
+        server.release.set()
+        await redirecting.wait()
+
+    monkeypatch.setattr(controller.telephony, "_redirect", loses)
+    async with caller_at(controller) as (caller, _):
+        for answered_before in (True, False):
+            server.release.clear()
+            server.reached.clear()
+            redirecting.clear()
+            await controller.telephony.run_agi(caller, server.url("waits"), {})
+            await server.reached.wait()
+            stopping = asyncio.create_task(controller.telephony.stop_agi(caller))
+            if not answered_before:
+                while caller not in [found.id for found in await controller.telephony.channels() if found.in_our_app]:
+                    await asyncio.sleep(0.01)
+            redirecting.set()
+            await stopping
+            assert await controller.told(AgiEnded) == AgiEnded(caller, "SUCCESS")
+            await controller.telephony.start_music(caller, "default")  # it is ours to command
+            await controller.telephony.stop_music(caller)
+            assert controller.inbox.empty()
+
+
 async def test_a_caller_who_comes_back_to_a_controller_that_knows_nothing_begins_anew(
     controller: Controller, server: AgiServer
 ) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from ari_app.adapters.ari_commands import Answer, Command, CommandSockets, connect_to
+from ari_app.adapters import ari_commands
+from ari_app.adapters.ari_commands import Answer, AriClient, Command, CommandSockets, connect_to
 from ari_app.telephony import AlreadyThere, ChannelGone, TelephonyAway
 
 DEADLINE_S = 0.3
@@ -180,3 +181,53 @@ async def test_a_cancelled_command_disturbs_nobody_and_is_over_only_when_asteris
         ).text == "next"  # which shows that the held one will have no answer any more
         with pytest.raises(asyncio.CancelledError):
             await slow
+
+
+class FakeOperation:
+    """An operation as aioari has it: what it is, and how it would be sent over HTTP."""
+
+    json = {"is_websocket": False}  # noqa: RUF012
+
+    async def __call__(self, **arguments: Any) -> str:
+        return f"sent with {arguments}"
+
+
+def client() -> AriClient:
+    made = AriClient.__new__(AriClient)  # without aioari's own, which reads what Asterisk has
+    made._ways = {}
+    return made
+
+
+async def test_what_is_asked_while_the_connection_is_made_anew_waits_for_it() -> None:
+    before, after = client(), client()
+    before.lose()
+    asked = [asyncio.ensure_future(before.run_operation(FakeOperation(), channelId="a")) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert not asked[0].done()
+    asked[1].cancel()  # a caller hangs up meanwhile, which is nobody else's concern
+    await asyncio.sleep(0)
+    before.succeeded_by(after)
+    assert await asked[0] == "sent with {'channelId': 'a'}"
+    assert await before.run_operation(FakeOperation()) == "sent with {}"
+
+
+async def test_what_is_asked_after_a_controller_has_let_go_is_refused_and_so_is_what_waits() -> None:
+    before = client()
+    before.lose()
+    waits = asyncio.ensure_future(before.run_operation(FakeOperation()))
+    await asyncio.sleep(0)
+    before.succeeded_by(None)
+    with pytest.raises(TelephonyAway):
+        await waits
+    with pytest.raises(TelephonyAway):
+        await before.run_operation(FakeOperation())
+
+
+async def test_a_connection_that_does_not_come_back_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ari_commands, "RECONNECTED_S", 0.05)
+    before = client()
+    before.lose()
+    with pytest.raises(TelephonyAway, match="no connection to Asterisk"):
+        await before.run_operation(FakeOperation())

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ari_app.adapters.ari_events import lag_s_of, translate
-from ari_app.telephony import CallArrived
+from ari_app.adapters.ari_events import has_vanished, lag_s_of, translate
+from ari_app.telephony import CallArrived, ChannelEnded
 
 HAPPENED = datetime(2026, 11, 26, 16, 3, 53, 123_000, tzinfo=UTC).timestamp()
 
@@ -25,3 +25,18 @@ def test_a_call_that_arrives_says_whether_it_has_been_answered(state: str, answe
     channel = {"id": "1.1", "state": state, "caller": {"number": "600"}}
     event = {"type": "StasisStart", "args": ["inbound", "900"], "channel": channel}
     assert translate(event, "failed") == CallArrived("1.1", ("inbound", "900"), "600", None, answered)
+
+
+@pytest.mark.parametrize(
+    ("event", "vanished"),
+    [
+        ({"soft": True, "cause": 1}, True),
+        ({"soft": True, "cause": 32}, False),  # ended by a command
+        ({"cause": 1}, False),  # Q.850: no such number
+        ({"cause": 16}, False),
+    ],
+)
+def test_who_was_ended_for_want_of_sound_is_told_from_who_hung_up(event: dict[str, object], vanished: bool) -> None:
+    assert has_vanished(event) is vanished
+    ended = {"type": "StasisEnd", "channel": {"id": "1.1"}}
+    assert translate(ended, "failed", vanished) == ChannelEnded("1.1", "failed", vanished)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from ari_app.adapters.http_api import HealthPart
+from ari_app.health import HealthPart
 from tests.adapters.conftest import (
     COORDINATOR,
     OPERATOR,
@@ -115,7 +115,8 @@ async def test_a_hangup_answers_with_the_call_as_it_is_then(api: Api) -> None:
 
 
 async def test_health_names_what_is_wrong(api: Api) -> None:
-    assert (await api.http.get("/healthz")).json() == {"status": "ok", "parts": {"asterisk": "ok", "redis": "ok"}}
+    well = (await api.http.get("/healthz")).json()
+    assert well == {"status": "ok", "role": "leader", "parts": {"asterisk": "ok", "redis": "ok"}}
     api.centre.parts[1] = HealthPart("redis", "ConnectionError", needed=False)
     degraded = await api.http.get("/healthz")
     assert (degraded.status_code, degraded.json()["status"]) == (200, "degraded")

@@ -17,8 +17,9 @@ import pytest
 
 from ari_app.adapters import http_events
 from ari_app.adapters.http_api import create_app
+from ari_app.adapters.http_door import PortTaken, listen
 from ari_app.adapters.http_events import EventHub
-from ari_app.adapters.http_server import PortTaken, listen, serve, serve_on
+from ari_app.adapters.http_server import serve_on
 from tests.adapters.conftest import SECRET, TOKEN_KEY, FakeCentre
 from tests.contract.centre import ANA, CALL
 
@@ -256,13 +257,13 @@ def _connections_of(port: int) -> list[str]:
     return [near for _, near, _, state, *_ in listed if state == "01" and near.endswith(f":{port:04X}")]
 
 
-async def test_a_taken_port_is_told_before_anything_else(centre: FakeCentre) -> None:
+def test_a_taken_port_is_told_before_anything_else() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(PortTaken, match="CENTRALITA_API_PORT") as taken:
-            await serve(centre.app, "127.0.0.1", port)
+            listen("127.0.0.1", port)
         assert taken.value.port == port
 
 

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from redis.asyncio import Redis
 
+from ari_app.adapters import redis_notes
+from ari_app.adapters.redis_lease import RedisLease
 from ari_app.adapters.redis_notes import RedisNotebook
 from tests.contract.redis_server import RedisServer
 
@@ -41,6 +44,22 @@ async def test_a_note_outlives_its_life_and_a_struck_out_one_does_not(redis_serv
         assert await second.read("nothing:") == {}
 
 
+async def test_a_life_that_takes_over_looks_through_redis_once(redis_server: RedisServer, reader: Redis) -> None:
+    async with notebook(redis_server) as first:
+        for number in range(3):
+            first.note(f"callback:{number}", str(number))
+            first.note(f"ear:{number}", str(number))
+        assert await first.kept(5.0)
+    second = RedisNotebook(redis_server.url, PREFIX)
+    await second.take_over()
+    await reader.config_resetstat()
+    assert await second.read("callback:") == {"0": "0", "1": "1", "2": "2"}
+    assert await second.read("ear:") == {"0": "0", "1": "1", "2": "2"}
+    assert await second.read("nothing:") == {}
+    assert "cmdstat_scan" not in await reader.info("commandstats")
+    await second.close()
+
+
 async def test_only_the_newest_note_of_a_key_is_kept_and_for_as_long_as_was_said(
     redis_server: RedisServer, reader: Redis
 ) -> None:
@@ -57,7 +76,8 @@ async def test_notes_wait_while_redis_is_away_and_are_kept_when_it_is_back(redis
         redis_server.kill()
         book.note("callback:a", "one")
         assert not await book.kept(0.2)
-        assert await book.read("callback:") == {}
+        assert await book.read("callback:") == {"a": "one"}
+        assert await book.read("other:") == {}
         redis_server.start()
         assert await book.kept(10.0)
         assert await book.read("callback:") == {"a": "one"}
@@ -88,6 +108,57 @@ async def test_the_documented_rights_of_the_writer_suffice(redis_server: RedisSe
     book.note("callback:a", "one", keep_s=60.0)
     book.note("callback:b", None)
     await book.close()
+    lease = RedisLease(redis_server.url.replace("//", "//centralita-writer:CHANGE-ME@"), PREFIX, "a", 3.0)
+    assert await lease.take()
+    assert await lease.renew()
+    await lease.aclose()
+    fenced = RedisNotebook(
+        redis_server.url.replace("//", "//centralita-writer:CHANGE-ME@"), PREFIX, lambda: lease.fence
+    )
+    fenced.note("caller:c", "three")
+    await fenced.close()
+    assert await reader.get(f"{PREFIX}caller:c") == "three"
     later = RedisNotebook(redis_server.url.replace("//", "//centralita-writer:CHANGE-ME@"), PREFIX)
     assert await later.read("callback:") == {"a": "one"}
     await later.close()
+
+
+async def test_a_redis_that_comes_back_without_its_last_writes_is_told_them_again(
+    redis_server: RedisServer, reader: Redis
+) -> None:
+    async with notebook(redis_server) as book:
+        book.note("callback:stands", "one")
+        book.note("callback:done", "two")
+        book.note("last_operator:x", "1009", keep_s=60.0)
+        book.note("callback:done", None)
+        assert await book.kept(3.0)
+        await reader.flushall()
+        await reader.set(f"{PREFIX}callback:done", "two")  # as the replica knew it
+        book.write_again()
+        assert await book.kept(3.0)
+        assert await reader.get(f"{PREFIX}callback:stands") == "one"
+        assert await reader.get(f"{PREFIX}callback:done") is None
+        assert 0 < await reader.pttl(f"{PREFIX}last_operator:x") <= 60_000
+
+
+async def test_what_an_earlier_life_noted_is_told_again_too(redis_server: RedisServer, reader: Redis) -> None:
+    await reader.set(f"{PREFIX}callback:earlier", "one")
+    async with notebook(redis_server) as book:
+        await book.read("callback:")
+        await reader.flushall()
+        book.write_again()
+        assert await book.kept(3.0)
+        assert await reader.get(f"{PREFIX}callback:earlier") == "one"
+
+
+async def test_what_was_struck_out_is_not_known_for_ever(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_notes, "STRUCK_OUT_KNOWN_S", 0.0)
+    async with notebook(redis_server) as book:
+        for call in range(100):
+            book.note(f"caller:{call}", "here")
+            book.note(f"caller:{call}", None)
+        assert await book.kept(3.0)
+        book.note("caller:last", "here")
+        assert (len(book._held), len(book._struck_out)) == (1, 0)

@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError
 from structlog.testing import capture_logs
 
-from ari_app.adapters.redis_link import BadRedisUrl
+from ari_app.adapters.redis_clients import BadRedisUrl
 from ari_app.adapters.redis_memory import DayCounts
 from ari_app.adapters.redis_status import RedisStatus
 from ari_app.contract import EarlierOperator

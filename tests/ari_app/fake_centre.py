@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from concurrent.futures import Executor, Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,10 +16,13 @@ from ari_app.board import StatusBoard
 from ari_app.bootstrap import build_acd, shown_names
 from ari_app.call import IDS_OF_ONE_LIFE
 from ari_app.callback_book import CallbackBook
+from ari_app.caller_book import CallerBook
 from ari_app.centre import Centre, load_centre
 from ari_app.contract import CallStatus, OperatorState
+from ari_app.ear_book import EarBook
 from ari_app.engine import Engine
 from ari_app.known_callers import KnownCallers
+from ari_app.last_calls import LastCalls
 from ari_app.lookups import LookupAnswer
 from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan
@@ -149,6 +153,12 @@ class FakeLookups:
         return self.answers.get(service.name, LookupAnswer(None, why="is away"))
 
 
+@cache
+def _demo() -> Centre:
+    """Read once for all tests: nothing changes a centre."""
+    return load_centre(DEMO)
+
+
 @asynccontextmanager
 async def fake_centre(
     folder: Path,
@@ -162,7 +172,7 @@ async def fake_centre(
 
     ``telephony``: what an earlier life of the controller has left, with its calls.
     """
-    centre = centre or load_centre(DEMO)
+    centre = centre or _demo()
     clock = LoopClock()
     board = StatusBoard(clock.now)
     names, levels, masked, pauses = shown_names(centre)
@@ -180,6 +190,13 @@ async def fake_centre(
     await callbacks.remember()
     voicemails = VoicemailBook(notebook, clock, status.count_voicemails)
     await voicemails.remember()
+    callers = CallerBook(notebook, clock, switchboard, asyncio.get_running_loop().call_soon)
+    await callers.remember()
+    ears = EarBook(notebook)
+    await ears.remember()
+    last_calls = LastCalls(notebook, board)
+    await last_calls.remember()
+    board.add_sink(last_calls.sink)
     services, journeys, acts = FakeLookups(), list[Journey](), list[AuditEntry]()
     engine = Engine(
         centre,
@@ -190,11 +207,14 @@ async def fake_centre(
         lambda _now: next(fresh),
         known_callers,
         callbacks,
+        callers,
+        ears,
         voicemails,
         services,
         journeys.append,
         lambda service: f"agi://somewhere/{service.name}",
         acts.append,
+        store_is_away=lambda: notebook.away,
     )
     telephony = telephony or FakeTelephony()
     telephony.serves(engine)

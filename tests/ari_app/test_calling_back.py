@@ -16,6 +16,7 @@ from tests.ari_app.waiting_room import (
     CALLER,
     OUTSIDE,
     SOPORTE,
+    callbacks_noted,
     hears_it_out,
     nothing_is_left,
     outside_leg,
@@ -93,7 +94,7 @@ async def test_operator_first_the_operator_hears_ringing_then_both_talk_and_are_
     assert centre.telephony.hears(customer) == {operator}
     assert centre.mixmonitor.recording.keys() == {customer}
     assert (centre.call(call).stage, centre.state("1009")) == ("talking", "talking")
-    assert centre.notebook.notes == {}
+    assert callbacks_noted(centre.notebook) == []
     centre.telephony.hangs_up(customer)
     await centre.settle()
     assert centre.call(call).end_reason == "caller_hung_up"
@@ -224,7 +225,7 @@ async def test_a_number_that_may_not_be_called_is_refused_in_words_and_the_calle
         assert played(centre, caller or "none") == ["callback_refused"]
         await hears_it_out(centre, caller or "none")
         assert centre.telephony.channels_up[caller or "none"].music == "default"
-    assert centre.notebook.notes == {}
+    assert callbacks_noted(centre.notebook) == []
 
 
 @soporte(OPERATOR_FIRST)
@@ -294,7 +295,7 @@ async def test_a_caller_who_is_connected_as_he_agrees_is_not_called_back(centre:
     await centre.settle()
     assert centre.call(shown.id).stage == "talking"
     assert centre.telephony.hears("caller") == {leg}
-    assert centre.notebook.notes == {}
+    assert callbacks_noted(centre.notebook) == []
 
 
 @soporte(OPERATOR_FIRST)
@@ -302,6 +303,32 @@ async def test_a_store_that_is_away_does_not_keep_the_caller_on_the_line(centre:
     centre.notebook.away = True
     call = await agrees(centre)
     assert centre.call(call).stage == "callback"
+
+
+@soporte(OPERATOR_FIRST)
+async def test_nobody_is_called_back_while_the_store_is_away_and_everybody_is_once_it_is_back(
+    centre: FakeCentre,
+) -> None:
+    async with ticking(centre):
+        call = await agrees(centre)
+        centre.notebook.away = True
+        await passes(centre, 1.1)
+        await centre.at_work("1009", "answers")
+        await passes(centre, 30)
+        assert (centre.call(call).stage, centre.state("1009")) == ("callback", "ready")
+        centre.notebook.away = False
+        await passes(centre, 1.1)
+        assert centre.call(call).stage == "calling"
+        assert outside_leg(centre)
+
+
+@soporte(OPERATOR_FIRST)
+async def test_an_attempt_that_cannot_be_noted_is_not_made(centre: FakeCentre) -> None:
+    call = await agrees(centre)
+    centre.notebook.away = True  # and nobody has noticed yet
+    await centre.at_work("1009", "answers")
+    assert centre.call(call).stage == "callback"
+    assert not [leg for leg in centre.telephony.dialled if "-out-" in leg]
 
 
 @soporte(OPERATOR_FIRST)
@@ -346,7 +373,7 @@ def test_callbacks_survive_a_restart_with_their_place_and_attempts_and_are_diall
             centre.telephony.picks_up(outside_leg(centre))
             await centre.settle()
             assert centre.call(call).stage == "talking"
-            assert notebook.notes == {}
+            assert callbacks_noted(notebook) == []
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(two_lives())

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from ari_app.cancellation import in_time, to_its_end
+from ari_app.cancellation import end_if_cancelled, for_ever, in_time, to_its_end
 
 
 async def test_a_cancellation_in_the_instant_in_which_the_awaited_happens_is_not_lost() -> None:
@@ -37,3 +37,37 @@ async def test_what_must_be_done_is_done_before_the_cancellation_goes_on() -> No
     with pytest.raises(asyncio.CancelledError):
         await doing
     assert done == ["done"]
+
+
+async def test_a_cancellation_that_an_error_of_the_same_instant_hides_is_not_lost() -> None:
+    fails = asyncio.Event()
+    lives = 0
+
+    async def ends_badly() -> None:
+        try:
+            await fails.wait()
+        finally:
+            raise OSError("the connection was lost")
+
+    async def goes_on_after_errors() -> None:
+        nonlocal lives
+        while True:
+            lives += 1
+            fails.clear()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(ends_badly())
+                    await for_ever()
+            except* OSError:
+                end_if_cancelled()
+
+    going_on = asyncio.create_task(goes_on_after_errors())
+    for life in range(3):
+        await asyncio.sleep(0.01)
+        assert lives == life + 1
+        fails.set()
+    await asyncio.sleep(0.01)
+    going_on.cancel()
+    await asyncio.wait({going_on}, timeout=1)
+    assert going_on.cancelled()
+    assert lives == 4

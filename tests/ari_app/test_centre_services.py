@@ -203,3 +203,15 @@ def test_a_script_that_is_not_executable_is_told(tmp_path: Path) -> None:
 def test_what_is_no_host_is_told(tmp_path: Path, host: str) -> None:
     [found] = told(folder_with(tmp_path, f'hosts: ["{host}"]\n'))
     assert found.startswith(f"services.yaml:1: hosts.0: '{host}' is not a host; write one such as crm.example.com")
+
+
+@pytest.mark.parametrize("url", ["HTTP://crm.example.com/find", "Http://crm.example.com:80/find"])
+def test_a_scheme_in_capitals_is_the_same_scheme(tmp_path: Path, url: str) -> None:
+    services = f'hosts: [crm.example.com]\nhttp: {{crm: {{url: "{url}"}}}}\n'
+    assert centre_with(tmp_path, services).services.http["crm"].url == url
+
+
+def test_a_scheme_in_capitals_opens_no_other_port(tmp_path: Path) -> None:
+    services = 'hosts: [crm.example.com]\nhttp: {crm: {url: "HTTP://crm.example.com:8080/find"}}\n'
+    (problem,) = told(folder_with(tmp_path, services))
+    assert problem.startswith("services.yaml:2: http.crm.url: crm.example.com:8080 is not among the hosts")

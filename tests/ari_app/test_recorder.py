@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.recorder import ANEW_S, Recorder, is_muted
+from ari_app.recorder import ANEW_S, Recorder
 from ari_app.tape import Tape
+from recordings.left_off import left_off
 from recordings.notes import (
     Began,
     Ended,
@@ -165,7 +166,7 @@ async def test_a_raw_file_whose_notes_are_lost_gets_some_from_its_name(tmp_path:
 def test_a_recording_is_muted_from_the_note_on_until_the_next() -> None:
     muted, unmuted = Muted(NOW_S, "1009"), Unmuted(NOW_S)
     told: list[list[Note]] = [[], [BEGAN, muted], [muted, unmuted], [unmuted, muted]]
-    assert [is_muted(notes) for notes in told] == [
+    assert [left_off(notes).muted for notes in told] == [
         False,
         True,
         False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -12,11 +11,8 @@ import pytest
 from ari_app.asked import (
     Asked,
     CompleteAsked,
-    ConferenceAsked,
-    ConsultAsked,
     HoldAsked,
     ResumeAsked,
-    SwapAsked,
     ToOperator,
     ToQueue,
     TransferAsked,
@@ -29,6 +25,7 @@ from ari_app.contract import CallStatus
 from ari_app.operator_commands import OutOfSight
 from ari_app.recorder import ANEW_S
 from ari_app.supervision import OnCall, OnOperator, SupervisionMode, SupervisionStatus, SupervisionTarget
+from tests.ari_app.conversation_states import BESIDES, Besides, consulting, held
 from tests.ari_app.fake_centre import FakeCentre, fake_centre, in_virtual_time, with_files
 from tests.fakes.virtual_time import VirtualTimeLoop
 
@@ -201,48 +198,16 @@ async def test_the_phone_of_a_supervisor_is_asked_to_answer_by_itself(centre: Fa
     assert centre.telephony.channels_up[leg(centre, BOSS)].auto_answer
 
 
-async def held(centre: FakeCentre, call: CallStatus) -> None:
-    await ask(centre, call, HoldAsked())
-
-
-async def ringing_other(centre: FakeCentre, call: CallStatus) -> None:
-    await centre.at_work("1010")
-    await ask(centre, call, ConsultAsked(ToOperator("1010")))
-
-
-async def consulting(centre: FakeCentre, call: CallStatus) -> None:
-    await centre.at_work("1010", "answers")
-    await ask(centre, call, ConsultAsked(ToOperator("1010")))
-
-
-async def swapped(centre: FakeCentre, call: CallStatus) -> None:
-    await consulting(centre, call)
-    await ask(centre, call, SwapAsked())
-
-
-async def conference(centre: FakeCentre, call: CallStatus) -> None:
-    await consulting(centre, call)
-    await ask(centre, call, ConferenceAsked())
-
-
-async def held_by_phone(centre: FakeCentre, _call: CallStatus) -> None:
-    centre.telephony.holds(leg(centre, "1009"))
-    await centre.settle()
-
-
-BESIDES = [held, ringing_other, consulting, swapped, conference, held_by_phone]
-
-
 @pytest.mark.parametrize("besides", BESIDES)
 @pytest.mark.parametrize("mode", ["listen", "whisper"])
 def test_whatever_the_operator_does_is_heard_and_a_whisper_reaches_the_operator_alone(
-    besides: Callable[[FakeCentre, CallStatus], object], mode: SupervisionMode, tmp_path: Path
+    besides: Besides, mode: SupervisionMode, tmp_path: Path
 ) -> None:
     @in_virtual_time
     async def test(centre: FakeCentre) -> None:
         call = await talking(centre)
         await supervise(centre, call, mode)
-        await besides(centre, call)  # type: ignore[misc]
+        await besides(centre, call)
         await heard_anew(centre)
         operator, boss = leg(centre, "1009"), leg(centre, BOSS)
         assert centre.call(call.id).control == besides.__name__
@@ -258,13 +223,11 @@ def test_whatever_the_operator_does_is_heard_and_a_whisper_reaches_the_operator_
 
 
 @pytest.mark.parametrize("besides", BESIDES)
-def test_whatever_the_operator_does_it_ends_when_a_supervisor_takes_over(
-    besides: Callable[[FakeCentre, CallStatus], object], tmp_path: Path
-) -> None:
+def test_whatever_the_operator_does_it_ends_when_a_supervisor_takes_over(besides: Besides, tmp_path: Path) -> None:
     @in_virtual_time
     async def test(centre: FakeCentre) -> None:
         call = await talking(centre)
-        await besides(centre, call)  # type: ignore[misc]
+        await besides(centre, call)
         await supervise(centre, call, "take_over")
         boss = leg(centre, BOSS)
         assert (centre.telephony.hears("caller"), centre.telephony.channels_up["caller"].music) == ({boss}, None)

@@ -10,6 +10,7 @@ from textwrap import indent
 
 from recordings.notes import Ended, PartBegan, from_lines
 from tests.ari_app.fake_centre import FakeCentre, Test, with_files
+from tests.fakes.notebook import FakeNotebook
 
 SOPORTE = "soporte:         # support, first level\n"
 OUTSIDE = "@carrier-demo"
@@ -57,12 +58,17 @@ def outside_leg(centre: FakeCentre) -> str:
     return [leg for leg in centre.telephony.channels_up if "-out-" in leg][-1]
 
 
+def callbacks_noted(notebook: FakeNotebook) -> list[str]:
+    """The calls whose callbacks are noted."""
+    return [key.partition(":")[2] for key in notebook.notes if key.startswith("callback:")]
+
+
 def nothing_is_left(centre: FakeCentre) -> None:
     """No channel, no bridge, no recording under way, no callback that nobody will make."""
     assert centre.telephony.channels_up == {}
     assert centre.telephony.bridges_up == {}
     assert centre.mixmonitor.recording == {}
-    assert [key for key in centre.notebook.notes if key.startswith("callback:")] == []
+    assert callbacks_noted(centre.notebook) == []
 
 
 def is_for_the_worker(folder: Path, key: str | None) -> bool:

@@ -32,9 +32,9 @@ def test_the_table_tells_which_aims_were_missed_and_the_json_has_every_time() ->
 
 def test_a_profile_counts_the_innermost_part_and_leaves_out_what_was_idle() -> None:
     samples = [
-        "main (ari_app/__main__.py:41);_flush_once (ari_app/adapters/redis_status.py:245);execute (redis/asyncio/client.py:9) 6",
-        "main (ari_app/__main__.py:41);_live (ari_app/lives.py:56);apply (ari_app/switchboard.py:9);handle (queues/acd.py:7) 3",
-        "main (ari_app/__main__.py:41);run_forever (asyncio/base_events.py:607) 1",
+        "main (ari_app/process.py:41);_flush_once (ari_app/adapters/redis_status.py:245);execute (redis/asyncio/client.py:9) 6",
+        "main (ari_app/process.py:41);_live (ari_app/lives.py:56);apply (ari_app/switchboard.py:9);handle (queues/acd.py:7) 3",
+        "main (ari_app/process.py:41);run_forever (asyncio/base_events.py:607) 1",
         "_worker (concurrent/futures/thread.py:81) 50",
     ]
     assert by_part(samples) == {

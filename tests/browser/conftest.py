@@ -9,23 +9,15 @@ import pytest
 import pytest_asyncio
 
 from tests.browser.chromium import Browser, chromium, served_page
-from tests.browser.network import may_have_one, network_of_its_own
 from tests.browser.people import BrowserStack, browser_centre
-from tests.browser.tools import Tools, ToolsMissing, cache_folder, find_tools
+from tests.browser.tools import Tools, find_tools
 from tests.e2e.stack import running_stack
-
-NOT_ASKED = "phones in a real Chromium: `make test-browser`"
-NOT_ROOT = "a network of its own needs root: as root, `make test-browser`"
+from tests.network import network_of_its_own
+from tests.on_request import ToolsMissing, cache_folder, only_when_asked
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    asked = "browser" in config.option.markexpr.replace("not browser", "")
-    for item in items:
-        if "tests/browser/" in item.nodeid:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            if not asked or not may_have_one():
-                item.add_marker(pytest.mark.skip(reason=NOT_ROOT if asked else NOT_ASKED))
+    only_when_asked(config, items, "browser")
 
 
 @pytest.fixture(scope="session")

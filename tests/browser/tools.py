@@ -7,28 +7,20 @@ Chromium, Node and ``ip`` come from the system's apt. Playwright (the extra ``br
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ari_app.settings import load_settings
+from tests.on_request import PROJECT, ToolsMissing, cache_folder, missing_programs, program, provide_programs, run, say
 
-PROJECT = Path(__file__).parents[2]
 PAGE = Path(__file__).parent / "page"
 PACKAGE_OF = {"chromium": "chromium", "node": "nodejs", "npm": "npm", "ip": "iproute2"}
 """Programs, and Debian's packages that have them."""
 _RECIPE_VERSION = 1
 _TOLD = "browser-tools.log"
-
-
-class ToolsMissing(Exception):
-    """The browser tests cannot run here. The message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +32,9 @@ class Tools:
     jssip: Path
 
 
-def cache_folder() -> Path:
-    """The product's cache, where Asterisk is, too."""
-    return load_settings(PROJECT).cache
-
-
 def find_tools(cache: Path) -> Tools:
     """The tools, if all are there. Raises ToolsMissing."""
-    lacking = sorted(_missing_programs())
+    lacking = missing_programs(PACKAGE_OF)
     if lacking or not _place(cache).is_dir():
         raise ToolsMissing(f"{', '.join(lacking) or 'Playwright and JsSIP'} not there; `make test-browser` installs it")
     return _tools(cache)
@@ -56,17 +43,15 @@ def find_tools(cache: Path) -> Tools:
 def provide_tools(cache: Path) -> Tools:
     """The tools, installed first if need be. Raises ToolsMissing."""
     cache.mkdir(parents=True, exist_ok=True)
-    lacking = _missing_programs()
-    if lacking:
-        _install_packages(sorted(lacking.values()), cache / _TOLD)
+    provide_programs(PACKAGE_OF, cache / _TOLD)
     if not _place(cache).is_dir():
-        print("installing Playwright and JsSIP", file=sys.stderr)  # noqa: T201 - half a minute of silence otherwise
+        say("installing Playwright and JsSIP")
         _make(cache)
     return _tools(cache)
 
 
 def _tools(cache: Path) -> Tools:
-    place, chromium = _place(cache), shutil.which("chromium")
+    place, chromium = _place(cache), program("chromium")
     assert chromium is not None
     return Tools(chromium, place / "python", place / "jssip.js")
 
@@ -83,19 +68,6 @@ def _place(cache: Path) -> Path:
     return cache / f"browser-{hashlib.sha256(pins + lock).hexdigest()[:12]}"
 
 
-def _missing_programs() -> Mapping[str, str]:
-    return {program: package for program, package in PACKAGE_OF.items() if shutil.which(program) is None}
-
-
-def _install_packages(packages: Sequence[str], told: Path) -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise ToolsMissing(f"install as root: apt-get install {' '.join(packages)}; then run this again")
-    print(f"installing {' '.join(packages)}", file=sys.stderr)  # noqa: T201 - a minute of silence otherwise
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    _run(["apt-get", "-qq", "update"], told, quiet)
-    _run(["apt-get", "-qq", "install", "--no-install-recommends", *packages], told, quiet)
-
-
 def _make(cache: Path) -> None:
     """Everything in a folder of a temporary name, which is then moved into place: a half-made one is never used."""
     told = cache / _TOLD
@@ -103,7 +75,7 @@ def _make(cache: Path) -> None:
         making = Path(folder) / "whole"
         making.mkdir(mode=0o755)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-        _run([*pip, "--target", str(making / "python"), _playwright()], told)
+        run([*pip, "--target", str(making / "python"), _playwright()], told)
         _bundle_jssip(Path(folder) / "npm", making / "jssip.js", told)
         if not _place(cache).exists():
             making.rename(_place(cache))
@@ -114,22 +86,13 @@ def _bundle_jssip(npm: Path, into: Path, told: Path) -> None:
     npm.mkdir()
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PAGE / name, npm)
-    _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(npm)], told)
+    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(npm)], told)
     programs = list((npm / "node_modules/@esbuild").glob("*/bin/esbuild"))
     if len(programs) != 1:
         raise ToolsMissing(f"esbuild has no program for this machine; see {told}")
     options = ["--bundle", "--minify", "--format=iife", "--global-name=JsSIP", "--define:global=window"]
     jssip = npm / "node_modules/jssip/lib/JsSIP.js"
-    _run([str(programs[0]), str(jssip), *options, "--log-level=warning", f"--outfile={into}"], told)
-
-
-def _run(command: Sequence[str], told: Path, environment: Mapping[str, str] | None = None) -> None:
-    with told.open("a", encoding="utf-8") as output:
-        done = subprocess.run(
-            command, stdout=output, stderr=output, env={**os.environ, **(environment or {})}, check=False
-        )
-    if done.returncode != 0:
-        raise ToolsMissing(f"`{' '.join(command[:3])} ...` failed; the reason is at the end of {told}")
+    run([str(programs[0]), str(jssip), *options, "--log-level=warning", f"--outfile={into}"], told)
 
 
 if __name__ == "__main__":

@@ -130,12 +130,16 @@ class Stack:
         """An operator at work: registered and ready; logged out afterwards."""
         async with self.phone(code, tone_hz, laws=laws) as phone, self.watch() as watch:
             await phone.register()
+            await self.look_for(code)
             await watch.operator(code, phone="reachable")
             await self.set_state(code, "ready")
             try:
                 yield phone
             finally:
                 await self.set_state(code, "logged_out")
+
+    async def look_for(self, code: str) -> None:
+        """Let whoever asks whether that phone is there do it now; nobody has to where it registers at Asterisk itself."""
 
     async def channels(self) -> list[str]:
         """The channels that Asterisk has, one line each."""
@@ -173,12 +177,14 @@ async def running_stack(
     engine: bool = True,
     centre: Callable[[Path], Path] = quick_centre,
     refuse_above_lag_s: float = LATE_S,
+    away_tries: int = 3,
+    **changed: Any,
 ) -> AsyncIterator[Stack]:
-    """Start everything below ``folder``; nothing runs afterwards."""
-    settings = replace(settings_of_tests(folder, centre), refuse_above_lag_s=refuse_above_lag_s)
+    """Start everything below ``folder``; nothing runs afterwards. ``changed``: other settings, by name."""
+    settings = replace(settings_of_tests(folder, centre), refuse_above_lag_s=refuse_above_lag_s, **changed)
     asterisk = provide_asterisk(settings.cache, print)
     redis = provide_redis(settings.cache, print)
-    async with Instance(settings, load_centre(settings.centre), asterisk, redis, away_tries=2) as instance:
+    async with Instance(settings, load_centre(settings.centre), asterisk, redis, away_tries) as instance:
         if engine:
             await instance.start_engine()
             await instance.start_recordings()

@@ -25,15 +25,12 @@ async def test_every_application_and_function_that_the_dialplan_names_is_loaded(
 
 async def test_the_dialplan_learns_a_queues_state_from_the_controller(stack: Stack) -> None:
     rx = stack.instance.asterisk_rx
-    ask = f"AGI(agi://{stack.settings.bind_address}:{stack.settings.fastagi_port}/queue-status,soporte)"
-    await rx(f"dialplan add extension ask,1,{ask} into asks-the-controller")
-    await rx("dialplan add extension ask,2,Wait(10) into asks-the-controller")
     await rx("dialplan add extension wait,1,Wait(10) into asks-the-controller")
     try:
         async with stack.operator("1009"):
-            await _call_within_asterisk(stack, "Local/ask@asks-the-controller")
-            async with asyncio.timeout(5):
-                while not (asking := [line.split("!")[0] for line in await stack.channels() if "!ask!2!" in line]):
+            await _call_within_asterisk(stack, "Local/soporte@fallback")
+            async with asyncio.timeout(10):
+                while not (asking := [line.split("!")[0] for line in await stack.channels() if "!Queue!" in line]):
                     await asyncio.sleep(0.02)
             told = await rx(f"core show channel {asking[0]}")
     finally:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import re
+import shutil
 import signal
+from contextlib import suppress
+from typing import Any
 
 import pytest
 import redis.asyncio as redis
 
+from ari_app.adapters.away_file import AwayFile
+from ari_app.adapters.own_seal import OwnSeal
+from ari_app.clock import machine_time
+from ari_app.demo.api_client import ApiRefused
 from sip_agents import IncomingCall, OutgoingCall, SipAgent
 from tests.e2e.stack import Stack, dial
 
@@ -60,6 +69,84 @@ async def test_callers_and_operators_meet_while_redis_is_away(stack: Stack) -> N
             await incoming.ended()
         finally:
             await stack.instance.start_redis()
+
+
+@pytest.mark.parametrize("back", ["still away", "back, and empty"])
+async def test_a_controller_that_dies_while_redis_is_away_loses_nobodys_place(stack: Stack, back: str) -> None:
+    async with stack.operator("1009") as phone, stack.carrier() as carrier:
+        talk, incoming = await talking(carrier, phone)
+        first = await dial(carrier)
+        before = await shown_stages(stack, talking=1, waiting=1)
+        await stack.instance.redis.kill()
+        try:
+            later, guided = await dial(carrier), await dial(carrier, "900100200")
+            await stack.set_state("1010", "paused")
+            before = await shown_stages(stack, talking=1, waiting=2, menu=1)
+            await journalled(stack, waiting=2, guided=1, paused="1010")
+            await stack.instance.engine.kill()
+            if back == "back, and empty":
+                shutil.rmtree(stack.settings.state / "redis" / "appendonlydir")
+                await stack.instance.start_redis()
+            await stack.instance.start_engine()
+            assert await shown_stages(stack, 30, talking=1, waiting=2, menu=1) == before
+            assert (await stack.ask("2001", "GET", "operators/1010"))["state"] == "paused"
+            await both_hear_each_other(talk, incoming)
+            for waiting in (first, later):
+                await incoming.hang_up()
+                incoming = await phone.incoming(15)
+                await incoming.answer()
+                await both_hear_each_other(waiting, incoming)
+            await incoming.hang_up()
+            await guided.hang_up()
+        finally:
+            if back == "still away":
+                await stack.instance.start_redis()
+        await redis_has_been_told(stack)
+        async with redis.Redis.from_url(stack.settings.redis_address, decode_responses=True) as client:
+            assert await client.hget("centralita:v1:operator:1010", "state") == "paused"
+            assert await client.keys("centralita:v1:caller:*") == []
+        await stack.set_state("1010", "logged_out")
+
+
+async def shown_stages(stack: Stack, within_s: float = 15, **counts: int) -> dict[str, list[tuple[str, Any]]]:
+    """The calls' ids by stage, with their positions, once there are so many; Redis may be away."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    async with asyncio.timeout(within_s):
+        while {stage: len(calls) for stage, calls in found.items()} != counts:
+            found = {}
+            with suppress(ApiRefused, ConnectionError, OSError):
+                for call in (await stack.ask("2001", "GET", "calls"))["items"]:
+                    found.setdefault(call["stage"], []).append((call["id"], call["position"]))
+            await asyncio.sleep(0.05)
+    return {stage: sorted(calls) for stage, calls in found.items()}
+
+
+def away_files(stack: Stack) -> dict[str, AwayFile]:
+    seal = OwnSeal(stack.settings.notes_key)
+    folder = stack.settings.state / "spool"
+    return {name: AwayFile(folder / f"{name}_while_redis_is_away.jsonl", seal) for name in ("notes", "status")}
+
+
+async def journalled(stack: Stack, waiting: int, guided: int, paused: str) -> None:
+    """Wait until that is in the journals: they are written beside the calls, some milliseconds later."""
+    files = away_files(stack)
+    async with asyncio.timeout(15):
+        while True:
+            with suppress(FileNotFoundError):
+                notes = files["notes"].read().notes
+                callers = [json.loads(kept.text) for key, kept in notes.items() if ":caller:" in key and kept.text]
+                there = len([1 for note in callers if note["place"]]), len([1 for note in callers if note["flow"]])
+                state = files["status"].read().notes[f"operator:{paused}"].text or ""
+                if there == (waiting, guided) and '"paused"' in state:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def redis_has_been_told(stack: Stack) -> None:
+    """Wait until no journal is left."""
+    async with asyncio.timeout(15):
+        while any(file.path.exists() for file in away_files(stack).values()):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_restarted_asterisk_finds_the_controller_and_the_phones_again(stack: Stack) -> None:
@@ -152,7 +239,7 @@ async def test_without_a_controller_callers_hear_music_and_are_taken_up_when_it_
         call = await dial(carrier)
         assert await sounds(call)
         await stack.instance.start_engine()
-        await watch.call(stage="waiting", queue="soporte", within_s=15)
+        await watch.call(stage="waiting", queue="soporte", within_s=30)
         await call.hang_up()
 
 
@@ -171,6 +258,67 @@ async def test_without_a_controller_for_long_callers_fall_back_to_queue_with_the
             assert await incoming.ended() == "remote_bye"
         finally:
             await stack.instance.start_engine()
+
+
+async def test_who_calls_in_the_instant_of_the_death_comes_to_the_fallback_too(stack: Stack) -> None:
+    async with stack.phone("1009") as phone, stack.carrier() as carrier, stack.watch() as watch:
+        await phone.register()
+        await watch.operator("1009", phone="reachable")  # so it is connected to Asterisk
+        engine = stack.instance.engine.pid
+        assert engine is not None
+        os.kill(engine, signal.SIGSTOP)  # so that Asterisk takes it for alive, as in the instant after its death
+        try:
+            call = await carrier.call("900100201", from_user="600111222")
+            async with asyncio.timeout(10):
+                while not any("!Stasis!" in line for line in await stack.channels()):
+                    await asyncio.sleep(0.05)
+        finally:
+            await stack.instance.engine.kill()
+        try:
+            incoming = await phone.incoming(timeout_s=40)
+            await incoming.answer()
+            await call.answered()
+            await both_hear_each_other(call, incoming)
+            await call.hang_up()
+            assert await incoming.ended() == "remote_bye"
+        finally:
+            await stack.instance.start_engine()
+
+
+async def test_whoever_is_looked_after_is_not_taken_back_by_the_dialplan(stack: Stack) -> None:
+    async with stack.operator("1009") as phone, stack.carrier() as carrier:
+        talk, incoming = await talking(carrier, phone)
+        waiting = await dial(carrier)
+        await shown_stages(stack, talking=1, waiting=1)
+        assert await minutes_left(stack) == [240, 240]
+        await stack.instance.engine.kill()
+        await asterisk_sets_back(stack)
+        await stack.instance.start_engine()
+        await shown_stages(stack, 30, talking=1, waiting=1)
+        assert await minutes_left(stack) == [240, 240]
+        await both_hear_each_other(talk, incoming)
+        await talk.hang_up()
+        await waiting.hang_up()
+
+
+async def callers_channels(stack: Stack) -> list[str]:
+    return [line.split("!")[0] for line in await stack.channels() if "!inbound!" in line]
+
+
+async def minutes_left(stack: Stack) -> list[int]:
+    """After how long Asterisk itself would end each caller's call."""
+    found = []
+    for channel in await callers_channels(stack):
+        told = await stack.instance.asterisk_rx(f"core show channel {channel}")
+        (left,) = re.findall(r"Time to Hangup: *(\d+)", told)
+        found.append(round((int(left) - machine_time()) / 60))
+    return found
+
+
+async def asterisk_sets_back(stack: Stack) -> None:
+    """As if the controller had died before it took these callers in hand."""
+    for channel in await callers_channels(stack):
+        await stack.instance.asterisk_rx(f"dialplan set chanvar {channel} TIMEOUT(absolute) 60")
 
 
 async def test_without_controller_and_phones_the_caller_is_told_and_released(stack: Stack) -> None:

@@ -24,7 +24,7 @@ BOSS_HZ, OTHER_BOSS_HZ = 3000.0, 700.0
 TONES = (CALLER_HZ, FIRST_HZ, SECOND_HZ, BOSS_HZ, OTHER_BOSS_HZ)
 HEARD_WITHIN_S: Final = 15.0
 """On a machine that is busy with something else, 200 ms without a hole in them may be some seconds away."""
-PHASE_S: Final = 0.7
+PHASE_S: Final = 1.0
 """How long each state lasts at least, so that it can be found in the recording."""
 
 
@@ -67,6 +67,8 @@ class Floor:
         if caller is None:
             await self.scene.caller.heard_sound(TONES, timeout_s=HEARD_WITHIN_S)
         await asyncio.sleep(PHASE_S)
+        if caller:  # still, however late the phones of a busy machine have been meanwhile
+            await exactly(self.scene.caller, caller)
         self.phases.append(caller or set())
 
 

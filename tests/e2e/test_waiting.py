@@ -125,8 +125,8 @@ async def test_an_announcement_is_heard_then_the_music_again_and_the_next_one(st
         await watch.call(stage="waiting", queue="con_avisos")
         await call.heard_sound(ALL_HZ)
         for _ in range(2):
-            await call.heard_tone(PROMPT_HZ)
-            await call.heard_sound(ALL_HZ)
+            await call.heard_tone(PROMPT_HZ, 10)
+            await call.heard_sound(ALL_HZ, 10)
         await call.hang_up()
 
 

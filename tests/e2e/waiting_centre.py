@@ -22,7 +22,8 @@ QUEUES: Final[dict[str, dict[str, Any]]] = {
     "desborda": {"exits": [{"when": "waited", "over": 1.0, "to": {"queue": "otra"}}]},
     "al_numero": {"exits": [{"when": "waited", "over": 1.0, "to": {"number": OUTSIDE}}]},
     "al_buzon": {"exits": [{"when": "waited", "over": 1.0, "to": {"voicemail": "tono"}}]},
-    "con_avisos": {"announce": {"periodic": ["tono"], "first_after_s": 1.0, "every_s": 2.0, "min_gap_s": 2.0}},
+    # Asterisk begins a piece of its music anew after each announcement, and three of the five begin with 0.9 s of silence.
+    "con_avisos": {"announce": {"periodic": ["tono"], "first_after_s": 2.0, "every_s": 4.0, "min_gap_s": 2.0}},
     "con_turno": {"announce": {"position": True, "first_after_s": 0.5, "every_s": 1.0, "min_gap_s": 0.5}},
     "devuelve": {"keys": {"5": {"callback": True}}, "callback": {"gap_s": 1.0, "ring_s": 6.0}, "record": "all"},
     "devuelve_antes": {

@@ -39,6 +39,12 @@ class Watch:
         """The members of an index set."""
         return {str(member) for member in await self._redis.smembers(self._prefix + index)}
 
+    async def noted(self, key: str, within_s: float = 10.0) -> None:
+        """Wait until the controller has noted something under that key."""
+        async with asyncio.timeout(within_s):
+            while not await self._redis.exists(self._prefix + key):
+                await asyncio.sleep(0.02)
+
     async def call(self, within_s: float = 10.0, **wanted: Any) -> Body:
         """The first call, among those that changed since this watch began, that is shown with these fields."""
         return await self._until("call.changed", lambda body: _has(body, wanted), within_s, f"a call with {wanted}")
@@ -66,16 +72,18 @@ class Watch:
     async def _until(
         self, kind: str, fits: Callable[[Body], bool], within_s: float, awaited: str, *, old_counts: bool = False
     ) -> Body:
-        seen = set(self.latest[kind]) if old_counts else {body[KEYS[kind]] for k, body in self.history if k == kind}
+        """The newest of each counts, and all that comes from now on, though it be over when it is read: some last a second."""
+        known = set(self.latest[kind]) if old_counts else {body[KEYS[kind]] for k, body in self.history if k == kind}
+        bodies = [self.latest[kind][id_] for id_ in known]
         deadline = asyncio.get_running_loop().time() + within_s
         while True:
-            for id_ in seen:
-                if fits(self.latest[kind][id_]):
-                    return self.latest[kind][id_]
+            for body in bodies:
+                if fits(body):
+                    return body
             if asyncio.get_running_loop().time() > deadline:
                 newest = "\n".join(f"  {k} {body}" for k, body in self.history[-12:])
                 raise AssertionError(f"{awaited} was not shown within {within_s:g} s; the last events:\n{newest}")
-            seen |= {body[KEYS[kind]] for k, body in await self._read(block_ms=200) if k == kind}
+            bodies = [body for k, body in await self._read(block_ms=200) if k == kind]
 
     async def _read(self, block_ms: int | None) -> list[tuple[str, Body]]:
         fresh: list[tuple[str, Body]] = []

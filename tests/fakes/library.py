@@ -23,6 +23,7 @@ class FakeLibrary:
         self.links: dict[str, Link] = {}
         self.erased: set[str] = set()
         self.audit: list[AuditEntry] = []
+        self.spooled: set[str] = set()
 
     def find(self, id_: str) -> StoredRecording | None:
         return None if id_ in self.dooms else self.stored.get(id_)
@@ -171,6 +172,11 @@ class FakeLibrary:
         self.links[id_] = replace(link, revoked_at=entry.at)
         self.audit.append(entry)
         return True
+
+    def note_once(self, id_: str, entry: AuditEntry) -> None:
+        if id_ not in self.spooled:
+            self.spooled.add(id_)
+            self.audit.append(entry)
 
     def entries(self, query: AuditQuery) -> Sequence[AuditEntry]:
         return list(reversed(self.audit))

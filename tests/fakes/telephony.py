@@ -55,6 +55,8 @@ class FakeChannel:
     muted: bool = False
     silence: bool = False
     """Is sent silence, so that it may be whispered to; no bridge may have it meanwhile."""
+    rings: bool = False
+    in_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,11 @@ class FakeTelephony:
         self.agi_services: dict[str, AgiAnswer | None] = {}
         """What comes of each service, by URL; None: it runs until ``agi_ends``. Others cannot be reached."""
         self.cannot_stop_agi = False
+        self.dials_nobody = False
+        """A leg that is made is not dialled any more: whoever asks for that is dead by then."""
         self.bridge_plays: dict[str, str] = {}
         self._watched: dict[str, Inbox] = {}
+        self._gone: set[str] = set()
 
     def serves(self, arrivals: Inbox) -> None:
         """Another controller has connected: whom an earlier one watched, nobody watches any more."""
@@ -101,7 +106,9 @@ class FakeTelephony:
     def call_arrives(self, channel: str, *args: str, caller: str = "600111222", answered: bool = False) -> None:
         """A caller's channel enters the application."""
         assert self.arrivals is not None
-        self.channels_up[channel] = FakeChannel(caller, answered, {"CENTRALITA_ROLE": "caller"})
+        number = {"CENTRALITA_NUMBER": args[1]} if args[:1] == ("inbound",) else {}  # as the dialplan does
+        self._gone.discard(channel)
+        self.channels_up[channel] = FakeChannel(caller, answered, {"CENTRALITA_ROLE": "caller", **number})
         self.arrivals.put_nowait(CallArrived(channel, args, caller, answered=answered))
 
     def hangs_up(self, channel: str, refusal: RefusalCause = "failed") -> None:
@@ -183,12 +190,18 @@ class FakeTelephony:
 
     def watch(self, id_: str, inbox: Inbox) -> None:
         self._watched[id_] = inbox
+        if id_ in self._gone:
+            self._tell(id_, ChannelEnded(id_, "failed"))
+            self.unwatch(id_)
 
     def unwatch(self, id_: str) -> None:
         self._watched.pop(id_, None)
 
     def lag_s(self) -> float:
         return self.lag
+
+    async def take_in_hand(self, channel: str) -> None:
+        self._channel(channel).in_hand = True
 
     async def answer(self, channel: str) -> None:
         self._channel(channel).up = True
@@ -256,7 +269,10 @@ class FakeTelephony:
         behaviour = self.phones.get(phone, "unregistered")
         if behaviour == "unregistered":
             raise PhoneUnreachable(phone)
-        self.channels_up[leg] = FakeChannel(shown.number, variables=dict(variables), auto_answer=auto_answer)
+        made = self.channels_up[leg] = FakeChannel(shown.number, variables=dict(variables), auto_answer=auto_answer)
+        if self.dials_nobody:
+            return
+        made.rings = True
         self.dialled[leg] = phone
         if behaviour in REFUSALS:
             self._end(leg, REFUSALS[behaviour])
@@ -285,7 +301,7 @@ class FakeTelephony:
         if given is not None and given.agi is not None and not self.cannot_stop_agi:
             self.agi_ends(channel, AgiAnswer(status="STOPPED"))
 
-    async def create_bridge(self, bridge: str, name: str) -> None:
+    async def create_bridge(self, bridge: str, name: str, *, near: str | None = None) -> None:
         self._reach()
         self.bridges_up[bridge] = (name, [])
 
@@ -334,7 +350,15 @@ class FakeTelephony:
     async def channels(self) -> list[ChannelInfo]:
         self._reach()
         return [
-            ChannelInfo(id_, f"Fake/{id_}", channel.up, channel.agi is None, channel.caller, dict(channel.variables))
+            ChannelInfo(
+                id_,
+                f"Fake/{id_}",
+                channel.up,
+                channel.agi is None,
+                channel.caller,
+                dict(channel.variables),
+                rings=channel.rings and not channel.up,
+            )
             for id_, channel in self.channels_up.items()
         ]
 
@@ -363,6 +387,7 @@ class FakeTelephony:
 
     def _end(self, channel: str, refusal: RefusalCause) -> None:
         gone = self.channels_up.pop(channel)
+        self._gone.add(channel)
         self._leave_bridges(channel)
         for snoop in [id_ for id_, other in self.channels_up.items() if other.snoops_on == channel]:
             self._end(snoop, "failed")

@@ -18,7 +18,7 @@ from tests.ivr_flows.hostile_yaml import hostile
 
 A_BATCH = 100
 BATCHES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 15
-LONGEST_S = 2.0
+LONGEST_S = 20.0  # of CPU: what grows without bound takes minutes; a busy machine, and a large heap to look through, take seconds
 """CPU time for one text of at most some 100 kB."""
 LONGEST_TOLD = 1300
 FLOWS = sorted((Path(__file__).parents[2] / "centres" / "valdeluna" / "flows").glob("*.yaml"))

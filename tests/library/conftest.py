@@ -15,6 +15,7 @@ from obstore.store import LocalStore
 
 from ari_app.adapters.catalogue_database import Database, sqlite_url
 from ari_app.adapters.http_api import create_app
+from ari_app.adapters.http_library import OpenDoor
 from ari_app.adapters.library_parts import OpenLibrary, Places, open_library
 from ari_app.erasing import Eraser, Knows
 from ari_app.known_callers import KnownCallers
@@ -82,7 +83,7 @@ class Archive:
             lambda: centre.now_s,
             lambda: centre.parts,
             desk=centre,
-            library=self.open.library,
+            library=OpenDoor(self.open.library),
         )
         return self.open
 

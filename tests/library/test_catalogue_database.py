@@ -77,11 +77,12 @@ def test_processes_that_start_at_once_migrate_once_and_write_side_by_side(tmp_pa
 
 def test_tables_of_a_newer_version_are_refused_with_what_to_do(database: Database) -> None:
     with database.writing() as connection:
+        ours = connection.scalar(text("SELECT version_num FROM alembic_version"))
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(BadDatabase, match="start the newer version again"):
         database.migrate()
     with database.writing() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :ours"), {"ours": ours})
 
 
 @pytest.mark.parametrize("url", ["nothing", "oracle://scott:tiger@host/x", "x://user:hunter2@host/x", ""])

@@ -13,7 +13,8 @@ import httpx
 import pytest
 from pyrage import x25519
 
-from ari_app.adapters.http_server import listen, serve_on
+from ari_app.adapters.http_door import listen
+from ari_app.adapters.http_server import serve_on
 from recordings.custody import AuditEntry, AuditQuery
 from recordings.record import CatalogueAway
 from tests.adapters.conftest import COORDINATOR, SECRET, SUPERVISOR, Api, error_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -277,7 +278,11 @@ def fill(library: Library, entered: list[StoredRecording], outcomes: list[str], 
         library.custody.hold(hold(f"h{at}", recording.id, BEGAN + at), noted())
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=200 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 40,
+)
 @given(
     st.lists(RECORDINGS, max_size=12),
     st.lists(CALLS, max_size=6),

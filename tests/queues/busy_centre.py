@@ -125,6 +125,7 @@ class BusyCentre:
             who=dice.choice([None, "ana", "bea"]),
             preferred=dice.choice([None, None, *CODES]),
             only=dice.choice(CODES) if dice.random() < 0.05 else None,
+            restored=dice.random() < 0.1,
         )
 
     def _of_a_call(self) -> ev.AcdEvent:
@@ -144,6 +145,8 @@ class BusyCentre:
             ev.ConversationEnded(call),
             ev.ConversationEnded(call),
             ev.ConversationAdopted(call, dice.choice(NAMES), dice.choice(CODES)),
+            ev.ConversationAdopted(call, dice.choice(NAMES), dice.choice(CODES), self.now - 40.0, 7.0),
+            ev.OfferAdopted(call, dice.choice(CODES)),
         ]
         return dice.choice(told)
 
@@ -160,6 +163,7 @@ class BusyCentre:
             ev.OwnCallEnded(code),
             ev.WrapUpExtended(code, 5),
             ev.DispositionGiven(code),
+            ev.WrapUpAdopted(code, "earlier", dice.choice(NAMES), self.now + 5, dice.choice([None, "paused"])),
             ev.PhoneBecameUnreachable(code),
             ev.MembershipsChanged(code, OPERATORS[CODES.index(code)].memberships),
             ev.MembershipsChanged(code, (Membership(dice.choice(NAMES[:3]), dice.randrange(2)), Membership("step"))),
@@ -167,6 +171,9 @@ class BusyCentre:
             ev.QueueOpened("support"),
             ev.QueueChanged(dice.choice(QUEUES)),
             ev.DayBegan(),
+            ev.CallbacksHeldBack(),
+            ev.CallbacksAllowed(),
+            ev.CallbacksAllowed(),
             ev.CountsRestored(dice.choice(NAMES), self.acd.queue("support", self.now).counts),
         ]
         return dice.choice(told)

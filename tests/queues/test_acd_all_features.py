@@ -287,6 +287,23 @@ class WholeCentre(RuleBasedStateMachine):
     @rule(call=calls, queue=queues, code=codes)
     def conversation_is_adopted(self, call: str, queue: str, code: str) -> None:
         self.tell(ev.ConversationAdopted(call, queue, code))
+        self.tell(ev.ConversationAdopted(call, queue, code, self.now - 30.0, 4.0))
+
+    @rule(call=calls, queue=queues, ago_s=steps_s)
+    def place_is_kept(self, call: str, queue: str, ago_s: float) -> None:
+        was = self.now - ago_s
+        self.tell(ev.CallerJoined(call, queue, arrived_at=was, joined_at=was, restored=True))
+
+    @rule(call=calls, code=codes)
+    def offer_is_adopted(self, call: str, code: str) -> None:
+        self.tell(ev.OfferAdopted(call, code))
+
+    @rule(code=codes, queue=queues, left_s=some_s, wish=st.sampled_from([None, "paused"]))
+    def wrap_up_is_adopted(self, code: str, queue: str, left_s: float, wish: Any) -> None:
+        ready = self.acd.operator(code).state == "ready"
+        self.tell(ev.WrapUpAdopted(code, "earlier", queue, self.now + left_s, wish))
+        if ready:
+            self.left_alone_until[code] = self.now + left_s
 
     @rule(call=calls, code=codes)
     def conversation_is_handed_over(self, call: str, code: str) -> None:
@@ -308,6 +325,11 @@ class WholeCentre(RuleBasedStateMachine):
     @rule(name=queues, what=st.sampled_from([ev.QueueClosed, ev.QueueOpened]))
     def hours_change(self, name: str, what: Any) -> None:
         self.tell(what(name))
+
+    @rule(held=st.booleans())
+    def callbacks_wait_for_the_store(self, held: bool) -> None:
+        effects = self.tell(ev.CallbacksHeldBack() if held else ev.CallbacksAllowed())
+        assert not held or not any(isinstance(effect, CallCustomer) for effect in effects)
 
     @rule(data=st.data(), at=st.integers(0, 2))
     def rules_are_reloaded(self, data: st.DataObject, at: int) -> None:

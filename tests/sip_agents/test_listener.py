@@ -101,6 +101,16 @@ def test_sender_that_stops_its_clock_in_silence_does_not_shift_the_past(clock: C
     assert (listener.between(1000.0, 1000.1) == 5).all()
 
 
+def test_sender_whose_timestamps_fall_behind_the_clock_is_not_silent(clock: Clock) -> None:
+    listener, sound = Listener(clock), sine(697.0, 8000, 3200)
+    timestamp = play(listener, clock, sound)
+    clock.at += 0.3  # of which the timestamps know nothing
+    play(listener, clock, sound, timestamp)
+    assert np.array_equal(listener.last(0.2), sound[-1600:])
+    clock.at += 0.1
+    assert not listener.last(0.1).any()
+
+
 def test_only_the_last_seconds_are_kept(clock: Clock) -> None:
     listener = Listener(clock, keep_s=2.0)
     timestamp = play(listener, clock, np.full(4 * 8000, 5, np.int16))

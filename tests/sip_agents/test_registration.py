@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,7 @@ from sip_agents.message import Headers, Message, Request, Response, response_to
 from sip_agents.registration import granted_s
 from sip_agents.trace import Way
 from sip_agents.transactions import ServerTransaction
+from sip_agents.udp import UdpSocket
 
 from .conftest import Phones
 
@@ -26,7 +28,7 @@ class Registrar:
     """A registrar written by hand: challenges with MD5 and SHA-256, knows one secret, grants ``grants_s`` seconds."""
 
     def __init__(self) -> None:
-        self.exchange = Exchange("127.0.0.1", 0, Timing(), lambda: 0.0, self)
+        self.exchange = Exchange(partial(UdpSocket, "127.0.0.1", 0), Timing(), lambda: 0.0, self)
         self.bound: dict[str, int] = {}
         self.heard: asyncio.Queue[Request] = asyncio.Queue()
         self.grants_s = 300

@@ -154,3 +154,39 @@ def test_run_folder_moves_when_a_socket_there_would_have_too_long_a_name(tmp_pat
     (long.run / "asterisk.ctl").touch()
     long.end_run()
     assert not long.run.exists()
+
+
+def test_only_sip_and_sound_leave_the_machine_and_only_others_are_told_the_external_address(
+    settings: Settings, centre: Centre
+) -> None:
+    plain = files_for(settings, centre)
+    assert not re.findall("external|local_net", plain["pjsip.conf"])
+    elsewhere = replace(
+        settings,
+        sip_address="0.0.0.0",  # noqa: S104
+        sip_external_address="192.0.2.7",
+        sip_local_networks="198.51.100.2/32",
+    )
+    open_ = files_for(elsewhere, centre)
+    assert f"\nbind = 0.0.0.0:{settings.sip_port}\n" in open_["pjsip.conf"]
+    told = re.findall("^(?:external|local).*$", open_["pjsip.conf"], flags=re.MULTILINE)
+    assert told == [
+        "external_signaling_address = 192.0.2.7",
+        "external_media_address = 192.0.2.7",
+        "local_net = 127.0.0.0/8",
+        "local_net = 198.51.100.2/32",
+    ]
+    assert {name for name in open_ if open_[name] != plain[name]} == {"pjsip.conf"}
+
+
+def test_whom_no_controller_takes_in_hand_comes_to_the_fallback_after_a_minute_and_then_has_all_the_time(
+    settings: Settings, centre: Centre
+) -> None:
+    dialplan = files_for(replace(settings, fastagi_peers="127.0.0.1:4999"), centre)["extensions.conf"]
+    inbound, fallback = (dialplan.split(f"[{name}]")[1].split("\n[")[0] for name in ("inbound", "fallback"))
+    assert inbound.count("Set(TIMEOUT(absolute)=60)") == len(centre.numbers)
+    assert "Set(TIMEOUT(absolute)=14400)" not in inbound
+    assert "exten => T,1,Answer()\n same => n,Goto(${CENTRALITA_NUMBER},nobody)" in inbound
+    assert fallback.count("Set(TIMEOUT(absolute)=14400)") == len(centre.queues)
+    asked = re.findall(r"agi://([0-9.:]+)/queue-status,soporte\)", fallback)
+    assert asked == [f"{settings.bind_address}:{settings.fastagi_port}", "127.0.0.1:4999"]

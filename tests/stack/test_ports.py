@@ -67,3 +67,17 @@ def test_unseen_holder_is_admitted(settings: Settings) -> None:
 def test_two_trials_get_different_ports(settings: Settings, tmp_path: Path) -> None:
     one, other = (settings_with_free_ports(settings, tmp_path / name) for name in ("one", "other"))
     assert not {port.number for port in ports_of(one)} & {port.number for port in ports_of(other)}
+
+
+def test_port_with_an_address_of_its_own_is_looked_for_there(settings: Settings) -> None:
+    elsewhere = replace(settings, api_address="127.0.0.8")
+    with socket.create_server((settings.bind_address, settings.api_port)):
+        assert taken_ports(settings.bind_address, ports_of(elsewhere)) == []
+    with socket.create_server(("127.0.0.8", settings.api_port)), pytest.raises(StartFailed) as refused:
+        require_free(elsewhere, ports_of(elsewhere))
+    assert f"API port 127.0.0.8:{settings.api_port}/tcp" in str(refused.value)
+
+
+def test_foreign_address_of_one_port_is_refused_with_its_own_setting(settings: Settings) -> None:
+    with pytest.raises(StartFailed, match=r"CENTRALITA_SIP_ADDRESS=192\.0\.2\.1 "):
+        require_free(settings, ports_of(replace(settings, sip_address="192.0.2.1")))

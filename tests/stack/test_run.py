@@ -16,7 +16,7 @@ import pytest
 from ari_app.settings import Settings
 from ari_app.stack import background
 from ari_app.stack.asterisk_root import AsteriskInstall
-from ari_app.stack.child import is_alive, read_identity
+from ari_app.stack.child import is_alive, last_lines, read_identity
 from ari_app.stack.instance import settings_environment
 from ari_app.stack.ports import ports_of, taken_ports
 from ari_app.stack.redis_install import RedisInstall
@@ -58,14 +58,15 @@ def parts(state: Path) -> dict[str, tuple[int, int]]:
     return {name: identity for name, identity in found.items() if identity is not None and is_alive(identity)}
 
 
-def wait_gone(identity: tuple[int, int]) -> None:
+def wait_gone(part: str, identity: tuple[int, int], state: Path) -> None:
     try:
         descriptor = os.pidfd_open(identity[0])
     except ProcessLookupError:
         return
     try:
         if is_alive(identity):
-            assert select.select([descriptor], [], [], DEADLINE_S)[0], f"{identity} is still alive"
+            ended = bool(select.select([descriptor], [], [], DEADLINE_S)[0])
+            assert ended, f"{part} is still alive; it said last:\n{last_lines(state / 'log' / f'{part}.out', 12)}"
     finally:
         os.close(descriptor)
 
@@ -86,8 +87,8 @@ def test_nothing_outlives_a_killed_supervisor(settings: Settings, environment: d
     with running(settings, environment) as process:
         were = parts(settings.state)
         process.kill()
-        for identity in were.values():
-            wait_gone(identity)
+        for part, identity in were.items():
+            wait_gone(part, identity, settings.state)
     assert parts(settings.state) == {}
     with running(settings, environment):
         assert set(parts(settings.state)) == {"engine", "asterisk", "redis"}

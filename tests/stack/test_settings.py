@@ -42,3 +42,52 @@ def test_an_address_that_no_browser_can_be_offered_is_refused(tmp_path: Path, te
     with pytest.raises(BadSettings, match=r"CENTRALITA_BROWSER_MEDIA_ADDRESS=.* give an IPv4 address"):
         load_settings(tmp_path, {"CENTRALITA_BROWSER_MEDIA_ADDRESS": text})
     assert load_settings(tmp_path, {}).browser_media_address == "0.0.0.0"  # noqa: S104
+
+
+def test_sip_and_the_api_may_listen_elsewhere_than_what_only_the_engine_reaches(tmp_path: Path) -> None:
+    said = {"CENTRALITA_SIP_ADDRESS": "0.0.0.0", "CENTRALITA_API_ADDRESS": "192.0.2.7"}  # noqa: S104
+    found = load_settings(tmp_path, said)
+    assert (found.sip_listens_at, found.api_listens_at, found.bind_address) == ("0.0.0.0", "192.0.2.7", "127.0.0.1")  # noqa: S104
+    assert (found.registrar, found.api_url) == (("127.0.0.1", 5060), "http://192.0.2.7:8080")
+
+
+def test_without_addresses_of_their_own_they_listen_where_everything_does(tmp_path: Path) -> None:
+    found = load_settings(tmp_path, {"CENTRALITA_BIND_ADDRESS": "127.0.0.9"})
+    assert (found.sip_listens_at, found.api_listens_at) == ("127.0.0.9", "127.0.0.9")
+    assert (found.registrar, found.api_url) == (("127.0.0.9", 5060), "http://127.0.0.9:8080")
+
+
+@pytest.mark.parametrize("name", ["SIP_ADDRESS", "SIP_EXTERNAL_ADDRESS", "API_ADDRESS"])
+@pytest.mark.parametrize("text", ["here", "192.0.2.1:5060", "192.0.2.1\nbind = 192.0.2.2"])
+def test_what_is_no_address_is_refused_with_the_variable(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(BadSettings, match=f"CENTRALITA_{name}=.* is no IPv4 address"):
+        load_settings(tmp_path, {f"CENTRALITA_{name}": text})
+
+
+@pytest.mark.parametrize("text", ["192.0.2.7/24", "everybody", "192.0.2.7;192.0.2.8", "192.0.2.7/32\nx = y"])
+def test_what_is_no_network_is_refused_with_an_example(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadSettings, match=r"^CENTRALITA_SIP_LOCAL_NETWORKS: .* give networks such as 192\.0\.2\.7/32"):
+        load_settings(tmp_path, {"CENTRALITA_SIP_LOCAL_NETWORKS": text})
+
+
+def test_this_machine_is_never_told_the_external_address(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).sip_not_translated == ("127.0.0.0/8",)
+    found = load_settings(tmp_path, {"CENTRALITA_SIP_LOCAL_NETWORKS": "192.0.2.7/32, 198.51.100.0/24"})
+    assert found.sip_not_translated == ("127.0.0.0/8", "192.0.2.7/32", "198.51.100.0/24")
+
+
+def test_nobody_is_told_to_send_to_every_address(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"CENTRALITA_SIP_EXTERNAL_ADDRESS .* name one address"):
+        load_settings(tmp_path, {"CENTRALITA_SIP_EXTERNAL_ADDRESS": "0.0.0.0"})  # noqa: S104
+
+
+def test_the_dialplan_asks_our_own_fastagi_first_and_that_of_each_other_controller_once(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, {"CENTRALITA_FASTAGI_PEERS": "127.0.0.1:4573, 127.0.0.1:4574"})
+    assert settings.fastagi_addresses == ("127.0.0.1:4573", "127.0.0.1:4574")
+    assert load_settings(tmp_path, {}).fastagi_addresses == ("127.0.0.1:4573",)
+
+
+@pytest.mark.parametrize("text", ["4574", "127.0.0.1", "127.0.0.1:0", "standby:4574", "127.0.0.1:4574)"])
+def test_a_peer_without_address_or_port_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadSettings, match="CENTRALITA_FASTAGI_PEERS"):
+        load_settings(tmp_path, {"CENTRALITA_FASTAGI_PEERS": text})

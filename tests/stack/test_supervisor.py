@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,7 @@ import pytest
 from ari_app.stack.child import Child, ChildPlan
 from ari_app.stack.faults import StartFailed
 from ari_app.stack.instance import Instance
-from ari_app.stack.supervisor import ENGINE_REPLACED, Backoff, supervise
+from ari_app.stack.supervisor import Backoff, supervise
 
 DEADLINE_S = 20.0
 AT_ONCE = Backoff(first_s=0.0, longest_s=0.0)
@@ -113,17 +113,6 @@ async def test_start_that_fails_is_tried_again(parts: Parts) -> None:
         assert said.lines.count("Asterisk did not answer") == 2
     finally:
         await parts.asterisk.stop()
-
-
-async def test_engine_that_another_controller_replaced_is_not_started_again(parts: Parts) -> None:
-    plan = parts.engine.plan
-    parts.engine = Child(replace(plan, command=("sh", "-c", f"exit {ENGINE_REPLACED}")))
-    await parts.start_engine()
-    said = Said()
-    async with asyncio.timeout(DEADLINE_S):
-        await supervise(cast(Instance, parts), said, AT_ONCE)
-    assert len(said.lines) == 1
-    assert "another controller" in said.lines[0]
 
 
 async def test_part_that_was_not_started_is_left_alone(parts: Parts) -> None:

@@ -1,0 +1,96 @@
+"""The whole API over a small centre: every part that the product wires is there, so that OpenAPI lists every route."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+from ari_app.adapters.http_api import create_app
+from ari_app.adapters.http_library import OpenDoor
+from ari_app.centre import Centre, load_centre
+from ari_app.sessions import Sessions
+from ari_app.supervision_desk import SupervisionDesk
+from ari_app.supervisions import Supervisions
+from tests.adapters.conftest import TOKEN_KEY, Api, FakeCentre
+from tests.adapters.test_http_api_voicemails import MESSAGE
+from tests.fakes.nodes import FakeNodes
+from tests.fakes.notebook import FakeNotebook
+from tests.fakes.virtual_time import LoopClock
+from tests.library.conftest import Archive
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+LIFE_S: Final = 12 * 3600.0
+
+
+@cache
+def valdeluna() -> Centre:
+    """The demo centre."""
+    return load_centre(PROJECT / "centres" / "valdeluna")
+
+
+class Whole:
+    """The application, and the parts of it that tests look at; without the library, which takes time, if no ``folder`` is given."""
+
+    def __init__(self, folder: Path | None, **options: Any) -> None:
+        self.archive = None if folder is None else Archive(folder)
+        self.centre = FakeCentre() if self.archive is None else self.archive.centre
+        self.centre.open()
+        self.centre.messages = [replace(MESSAGE, queue="ventas")]
+        self.notebook = FakeNotebook()
+        self.options = options
+        self.sessions = Sessions(lambda: self.centre.now_s, LIFE_S, self.notebook)
+        self.begin()
+
+    def begin(self) -> None:
+        """Make the application, as a new process would."""
+        centre = self.centre
+        supervision = SupervisionDesk(
+            valdeluna,
+            cast(Any, None),  # an operator who asks is refused before any call is looked for
+            Supervisions(),
+            LoopClock(),
+            lambda act: None,
+            lambda code: True,
+            cast(Any, None),
+        )
+        centre.app = create_app(
+            centre.board,
+            centre,
+            centre.accounts,
+            TOKEN_KEY,
+            lambda: centre.now_s,
+            lambda: centre.parts,
+            desk=centre,
+            reload=centre.reload,
+            callbacks=centre,
+            voicemails=centre,
+            calls=centre,
+            supervision=supervision,
+            nodes=FakeNodes(),
+            history=centre.history,
+            load=centre.load,
+            library=None if self.archive is None else OpenDoor(self.archive.open.library),
+            recordings=None if self.archive is None else self.archive.folder,
+            sessions=self.sessions,
+            keep_alive_s=3600.0,
+            **self.options,
+        )
+
+    async def restarted(self) -> None:
+        """A new process: what is remembered is what was noted."""
+        self.sessions = Sessions(lambda: self.centre.now_s, LIFE_S, self.notebook)
+        await self.sessions.remember()
+        self.begin()
+
+    @asynccontextmanager
+    async def api(self) -> AsyncIterator[Api]:
+        """A client."""
+        made = Api(self.centre)
+        try:
+            yield made
+        finally:
+            await made.http.aclose()
