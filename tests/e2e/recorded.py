@@ -60,8 +60,11 @@ class Heard:
 
     @property
     def right_in_order(self) -> list[frozenset[float]]:
-        """The tones that came to the caller's ear, one set after the other, but for silence, music and what lasts an instant."""
-        return _without_repetition(tones for tones, lasts_s in self._runs(1) if tones and lasts_s >= RUN_S)
+        """The tones that came to the caller's ear, one set after the other, but for silence, music and what lasts an instant.
+
+        A hole does not end a run: a phone of a busy machine says its tone with holes in it.
+        """
+        return _without_repetition(tones for tones, lasts_s in self._runs(1) if lasts_s >= RUN_S)
 
     def right_was(self, phases: Sequence[Collection[float]]) -> None:
         """That these were it."""
@@ -70,10 +73,11 @@ class Heard:
         assert heard == wanted, f"heard {[sorted(one) for one in heard]}, wanted {[sorted(one) for one in wanted]}"
 
     def _runs(self, side: int) -> Iterator[tuple[frozenset[float], float]]:
-        """Each stretch of the same tones, and how long it lasts (s)."""
+        """Each stretch of the same tones, and how long they are heard in it (s)."""
         window, step = int(WINDOW_S * RATE_HZ), int(STEP_S * RATE_HZ)
         parts = [self.samples[at : at + window, side] for at in range(0, len(self.samples) - window, step)]
-        for tones, run in groupby(frozenset(self._tones(part)) for part in parts):
+        heard = (frozenset(self._tones(part)) for part in parts)
+        for tones, run in groupby(tones for tones in heard if tones):
             yield tones, len(list(run)) * STEP_S
 
     def _ever(self, side: int) -> set[float]:
