@@ -273,6 +273,7 @@ class Controller:
             origins=settings.origins,
             address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),
             session_rates=Rates(settings.api_requests_per_s / 4, settings.api_requests_per_s * AT_ONCE / 4),
+            console_key=settings.console_key,
         )
         gc.freeze()  # as at the start: what was loaded stays
         return partial(serve_on, app)

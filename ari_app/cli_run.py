@@ -28,7 +28,7 @@ from ari_app.stack.versions import shown
 
 Write = Callable[[str], None]
 SelfCheck = Callable[[Settings], Awaitable[int]]
-_STEPS = 8
+_STEPS = 9
 _SECRET_BYTES = 32
 
 
@@ -126,6 +126,9 @@ async def _start(instance: Instance, steps: Steps) -> None:
         await instance.start_engine()
         await instance.start_recordings()
         remark("/healthz says ok")
+    with steps.step("Starting the console") as remark:
+        await instance.start_console()
+        remark(instance.settings.console_url)
 
 
 async def _redis(instance: Instance) -> None:
@@ -150,9 +153,10 @@ async def _check(settings: Settings, steps: Steps, self_check: SelfCheck | None)
 
 
 def _say_where(settings: Settings, write: Write) -> None:
-    address = settings.api_url
+    address = settings.console_url
     write("")
     write("Centralita is up.")
+    write(f"  console        {address}/ (codes such as 2001 or 1001, secret DEMO_WEB_SECRET in .env)")
     write(f"  API            {address}/api/v1/ (described at {address}/api/v1/openapi.json)")
     write(
         f"  phones         register at {settings.registrar[0]}:{settings.registrar[1]}/udp, secret DEMO_SIP_SECRET in .env"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, assert_never
 
 CallStage = Literal["new", "menu", "waiting", "ringing", "talking", "callback", "calling", "elsewhere", "ended"]
 """``callback``: hung up, to be called back; ``calling``: is being called back; ``elsewhere``: has left the queues, for a number,
@@ -183,6 +183,19 @@ _VALUES: Final = {kind: attrgetter(*names) for kind, names in _NAMES.items()}
 def as_json(status: Subject) -> dict[str, Any]:
     """The contract's JSON object for one status: its fields, None kept as null."""
     return dict(zip(_NAMES[type(status)], _VALUES[type(status)](status), strict=True))
+
+
+def name_of(subject: Subject) -> str:
+    """The subject's own name: of a queue its name, of an operator the code, of a call the id."""
+    match subject:
+        case QueueStatus():
+            return subject.name
+        case OperatorStatus():
+            return subject.code
+        case CallStatus():
+            return subject.id
+        case _:
+            assert_never(subject)
 
 
 @lru_cache(maxsize=4096)  # the same instants are shown again and again

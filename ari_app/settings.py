@@ -60,7 +60,10 @@ class Settings:
     sip_front_outside: str = field(default="", metadata={"env": "CENTRALITA_SIP_FRONT_OUTSIDE"})
     fastagi_port: int = field(default=4573, metadata={"env": "CENTRALITA_FASTAGI_PORT"})
     fastagi_peers: str = field(default="", metadata={"env": "CENTRALITA_FASTAGI_PEERS"})
-    api_port: int = field(default=8080, metadata={"env": "CENTRALITA_API_PORT"})
+    api_port: int = field(default=8081, metadata={"env": "CENTRALITA_API_PORT"})
+    console_address: str = field(default="", metadata={"env": "CENTRALITA_CONSOLE_ADDRESS"})
+    console_port: int = field(default=8080, metadata={"env": "CENTRALITA_CONSOLE_PORT"})
+    controllers: str = field(default="", metadata={"env": "CENTRALITA_CONTROLLERS"})
     allowed_origins: str = field(default="", metadata={"env": "CENTRALITA_ALLOWED_ORIGINS"})
     api_requests_per_s: int = field(default=200, metadata={"env": "CENTRALITA_API_REQUESTS_PER_S"})
     log_level: str = field(default="INFO", metadata={"env": "CENTRALITA_LOG_LEVEL"})
@@ -78,6 +81,7 @@ class Settings:
     ari_secret: str = field(default="", repr=False, metadata={"env": "CENTRALITA_ARI_SECRET", "secret": True})
     ami_secret: str = field(default="", repr=False, metadata={"env": "CENTRALITA_AMI_SECRET", "secret": True})
     token_key: str = field(default="", repr=False, metadata={"env": "CENTRALITA_TOKEN_KEY", "secret": True})
+    console_key: str = field(default="", repr=False, metadata={"env": "CENTRALITA_CONSOLE_KEY", "secret": True})
     demo_sip_secret: str = field(default="", repr=False, metadata={"env": "DEMO_SIP_SECRET", "secret": True})
     demo_web_secret: str = field(default="", repr=False, metadata={"env": "DEMO_WEB_SECRET", "secret": True})
 
@@ -117,6 +121,27 @@ class Settings:
     def api_url(self) -> str:
         """The HTTP API's beginning, for programs on this machine."""
         return f"http://{self.api_host}:{self.api_port}"
+
+    @property
+    def console_listens_at(self) -> str:
+        """Where the console listens: CENTRALITA_CONSOLE_ADDRESS, else where everything does."""
+        return self.console_address or self.bind_address
+
+    @property
+    def console_host(self) -> str:
+        """Where a program on this machine finds the console."""
+        return self._reached_at(self.console_listens_at)
+
+    @property
+    def console_url(self) -> str:
+        """The console's beginning, for programs and browsers on this machine."""
+        return f"http://{self.console_host}:{self.console_port}"
+
+    @property
+    def controller_urls(self) -> tuple[str, ...]:
+        """The APIs of all controllers, of which one leads: CENTRALITA_CONTROLLERS, else the one of this installation."""
+        named = tuple(part.strip().rstrip("/") for part in self.controllers.split(",") if part.strip())
+        return named or (self.api_url,)
 
     def _reached_at(self, address: str) -> str:
         return self.bind_address if address == EVERY_ADDRESS else address
@@ -226,12 +251,13 @@ SECRETS = (
     "CENTRALITA_ARI_SECRET",
     "CENTRALITA_AMI_SECRET",
     "CENTRALITA_TOKEN_KEY",
+    "CENTRALITA_CONSOLE_KEY",
     "DEMO_SIP_SECRET",
     "DEMO_WEB_SECRET",
 )
 TOKEN_KEY_LENGTH = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-PORTS = ("sip_port", "sip_tls_port", "ari_port", "ami_port", "fastagi_port", "api_port", "redis_port")
+PORTS = ("sip_port", "sip_tls_port", "ari_port", "ami_port", "fastagi_port", "api_port", "console_port", "redis_port")
 TIMES_LONGER_ON_HOLD = 10
 ONLY_NODE = "asterisk"
 """The name of a node that has none, since there is but one."""
@@ -334,6 +360,12 @@ def _check_words(settings: Settings) -> None:
                 f"CENTRALITA_ALLOWED_ORIGINS names {origin!r}, which is no site; write one such as https://desk.example, "
                 "without a path, and commas between several"
             )
+    for url in settings.controller_urls:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+:[0-9]{1,5}", url):
+            raise BadSettings(
+                f"CENTRALITA_CONTROLLERS names {url!r}, which is no controller's address; write one such as "
+                "http://127.0.0.1:8081, and commas between several"
+            )
     if settings.api_requests_per_s < 1:
         raise BadSettings("CENTRALITA_API_REQUESTS_PER_S=0 would let nobody ask; give 1 or more")
 
@@ -399,7 +431,7 @@ def _typed(setting: str, kind: str, name: str, text: str, place: str, project: P
 
 
 def _check_addresses(settings: Settings) -> None:
-    for name in ("sip_address", "sip_external_address", "api_address"):
+    for name in ("sip_address", "sip_external_address", "api_address", "console_address"):
         text = getattr(settings, name)
         try:
             ipaddress.IPv4Address(text or EVERY_ADDRESS)

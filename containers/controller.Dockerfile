@@ -1,4 +1,4 @@
-# The engine, the recordings' worker and the terminal's commands: one image, since they are one program.
+# The engine, the recordings' worker, the console and the terminal's commands: one image, since they are one program.
 # In production name the base with its digest: --build-arg BOOKWORM=debian:bookworm-slim@sha256:...
 ARG BOOKWORM=debian:bookworm-slim
 FROM ${BOOKWORM} AS libraries

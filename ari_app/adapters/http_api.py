@@ -29,6 +29,7 @@ from ari_app.adapters.http_auth import (
 from ari_app.adapters.http_bodies import REFUSALS, Calls, ErrorBody, Login, LoginBody, Operators, Queues
 from ari_app.adapters.http_callbacks import callback_routes
 from ari_app.adapters.http_calls import call_routes
+from ari_app.adapters.http_console import FromConsole, console_routes
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_events import EventHub
 from ari_app.adapters.http_guard import Guard
@@ -92,6 +93,7 @@ def create_app(
     origins: Collection[str] = (),
     address_rates: Rates | None = None,
     session_rates: Rates | None = None,
+    console_key: str = "",
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
@@ -99,7 +101,7 @@ def create_app(
     what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics, ``library`` has the recordings,
     ``recordings`` is the folder in which they are made, ``metrics`` are shown besides; while its ``role`` is not to lead, another
     controller is to be asked. ``sessions`` knows who was logged out; ``origins``: see Guard; the rates bound what an address, and
-    what one log-in, may ask.
+    what one log-in, may ask; ``console_key``: see FromConsole.
     """
     app = FastAPI(
         title="Centralita",
@@ -116,6 +118,8 @@ def create_app(
     http_errors.install(app)
     app.add_middleware(TurnsAwayWhileStandingBy, role=role)
     app.add_middleware(Guard, now=now, rates=address_rates, origins=origins)
+    app.add_middleware(FromConsole, key=console_key)
+    app.include_router(console_routes(tokens))
     app.include_router(session_routes(accounts, tokens.sessions))
     app.include_router(_login_routes(accounts, app.state.tokens, FailedLogins(now)))
     app.include_router(_read_routes(board, hub))

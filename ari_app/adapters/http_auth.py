@@ -80,8 +80,20 @@ class Tokens:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise _unauthorized("token_missing", "Log in, and send the header Authorization: Bearer TOKEN.")
+        caller = self._caller_of(token.strip())
+        self._demand_rate(caller.session)
+        return caller
+
+    def known(self, token: str) -> Caller | None:
+        """Whom a token speaks for now, if anybody; it does not count as a request of theirs."""
         try:
-            code, expires, session = self._serializer.loads(token.strip())
+            return self._caller_of(token)
+        except Refused:
+            return None
+
+    def _caller_of(self, token: str) -> Caller:
+        try:
+            code, expires, session = self._serializer.loads(token)
         except (BadData, ValueError):  # ValueError: of a version that knew no sessions
             raise _unauthorized("token_invalid", "This token is not one of ours; log in again.") from None
         if expires <= self._now():
@@ -91,7 +103,6 @@ class Tokens:
             raise _unauthorized("token_invalid", "This token is not one of ours; log in again.")
         if self.sessions.is_over(code, session, expires):
             raise _unauthorized("token_revoked", "This log-in has been ended; log in again.")
-        self._demand_rate(session)
         return Caller(account, expires, session)
 
     def good(self, caller: Caller) -> bool:

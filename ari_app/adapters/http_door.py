@@ -16,18 +16,21 @@ Serve = Callable[[socket.socket], Awaitable[None]]
 
 
 class PortTaken(OSError):
-    """Another program listens where the API should; ``port`` says where."""
+    """Another program listens where we should; ``port`` says where."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, setting: str) -> None:
         super().__init__(
             errno.EADDRINUSE,
-            f"port {port} of {host} is taken by another program; stop it, or give the API another with CENTRALITA_API_PORT",
+            f"port {port} of {host} is taken by another program; stop it, or choose another with {setting}",
         )
         self.port = port
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket for ``answer``; port 0 takes any free one. Raises PortTaken, or OSError for another fault."""
+def listen(host: str, port: int, setting: str = "CENTRALITA_API_PORT") -> socket.socket:
+    """A listening socket for ``answer``; port 0 takes any free one. Raises PortTaken, or OSError for another fault.
+
+    ``setting`` is what the port can be changed with.
+    """
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     try:
@@ -37,7 +40,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise PortTaken(host, port) from None
+            raise PortTaken(host, port, setting) from None
         raise
     listener.setblocking(False)
     return listener

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -52,13 +52,16 @@ class Refused(Exception):
         self.problems = tuple(problems)
 
 
-def install(app: FastAPI) -> None:
-    """Make every error of ``app`` one JSON shape, and limit what a request may be."""
+def install(app: FastAPI, read_piecewise: Collection[str] = ()) -> None:
+    """Make every error of ``app`` one JSON shape, and limit what a request may be.
+
+    ``read_piecewise``: paths whose routes read the body themselves, and bound it themselves.
+    """
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, read_piecewise=read_piecewise)
 
 
 def error_json(code: str, message: str, field: str | None = None, problems: Sequence[str] = ()) -> bytes:
@@ -116,11 +119,12 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 class Limits:
     """Reads the body before the application does: at most BODY_LIMIT bytes (413), within BODY_DEADLINE_S (408).
 
-    Adds SAFE_HEADERS to every response.
+    Adds SAFE_HEADERS to every response that does not say otherwise itself.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, read_piecewise: Collection[str] = ()) -> None:
         self._app = app
+        self._read_piecewise = frozenset(read_piecewise)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI application."""
@@ -130,8 +134,14 @@ class Limits:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *SAFE_HEADERS]
+                said = {name.lower() for name, _ in message.get("headers", ())}
+                more = [(name, value) for name, value in SAFE_HEADERS if name not in said]
+                message["headers"] = [*message.get("headers", ()), *more]
             await send(message)
+
+        if scope["path"] in self._read_piecewise:
+            await self._app(scope, receive, send_safely)
+            return
 
         try:
             async with asyncio.timeout(BODY_DEADLINE_S):

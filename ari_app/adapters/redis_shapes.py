@@ -8,12 +8,17 @@ body is the API's JSON.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, assert_never
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, TypeVar, Union, assert_never, get_args, get_origin, get_type_hints
 
-from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEvent, Subject, as_json
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEvent, Subject, as_json, name_of
 
 Kind = Literal["queue", "operator", "call"]
+S = TypeVar("S", bound=Subject)
+_SHAPES: Final = {shape.__name__: shape for shape in (QueueStatus, OperatorStatus, CallStatus)}
 INDEX_SETS: Final[dict[Kind, str]] = {"queue": "queues", "operator": "operators", "call": "calls"}
 """The set that lists the names of each kind of hash. A call leaves its set when it ends."""
 
@@ -39,19 +44,6 @@ def kind_of(subject: Subject) -> Kind:
             return "operator"
         case CallStatus():
             return "call"
-        case _:
-            assert_never(subject)
-
-
-def name_of(subject: Subject) -> str:
-    """The subject's own name: of a queue its name, of an operator the code, of a call the id."""
-    match subject:
-        case QueueStatus():
-            return subject.name
-        case OperatorStatus():
-            return subject.code
-        case CallStatus():
-            return subject.id
         case _:
             assert_never(subject)
 
@@ -87,6 +79,59 @@ def event_fields(event: StatusEvent | Lost, epoch: int) -> dict[str, str]:
             return _entry(epoch, event.last, event.at, "events.lost", body)
         case _:
             assert_never(event)
+
+
+def status_from(kind: type[S], fields: Mapping[str, Any]) -> S:
+    """A status from its hash's strings, or from an event's body; what a newer version has added is left out.
+
+    Raises ValueError for what is no such status.
+    """
+    values: dict[str, Any] = {}
+    for name, hints in _hints(kind.__name__).items():
+        value = fields.get(name)
+        if isinstance(value, str):
+            value = _read(hints, value)
+        if value is not None or hints.optional:
+            values[name] = tuple(value) if hints.words and value is not None else value
+    try:
+        return kind(**values)
+    except TypeError as bad:
+        raise ValueError(f"no {kind.__name__}: {bad}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hints:
+    """How the values of one field are spelled."""
+
+    number: type[int] | type[float] | None
+    yes_no: bool
+    words: bool
+    names: bool
+    optional: bool
+
+
+@cache
+def _hints(kind: str) -> dict[str, _Hints]:
+    return {name: _hints_of(hint) for name, hint in get_type_hints(_SHAPES[kind]).items()}
+
+
+def _hints_of(hint: Any) -> _Hints:
+    options = get_args(hint) if isinstance(hint, UnionType) or get_origin(hint) is Union else (hint,)
+    number = next((one for one in (int, float) if one in options), None)
+    origins = {get_origin(one) for one in options}
+    return _Hints(number, bool in options, tuple in origins, Mapping in origins, NoneType in options)
+
+
+def _read(hints: _Hints, text: str) -> Any:
+    if hints.optional and not text:
+        return None
+    if hints.yes_no:
+        return text == "1"
+    if hints.number is not None:
+        return hints.number(text)
+    if hints.words:
+        return text.split(",") if text else []
+    return json.loads(text) if hints.names else text
 
 
 def _entry(epoch: int, seq: int, at: str, kind: str, body: dict[str, Any]) -> dict[str, str]:

@@ -26,10 +26,9 @@ from ari_app.adapters.redis_shapes import (
     is_over,
     key_of,
     kind_of,
-    name_of,
 )
 from ari_app.board import StatusBoard
-from ari_app.contract import EarlierOperator, StatusEvent, Subject
+from ari_app.contract import EarlierOperator, StatusEvent, Subject, name_of
 
 log = structlog.get_logger(__name__)
 

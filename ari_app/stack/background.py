@@ -14,7 +14,7 @@ from ari_app.stack.child import end_leftover, identity_of, is_alive, last_lines,
 from ari_app.stack.faults import AlreadyRunning, StartFailed
 
 Write = Callable[[str], None]
-PARTS = ("engine", "asterisk", "redis")
+PARTS = ("console", "engine", "recordings", "asterisk", "redis")
 _PAUSE_S = 0.1
 # Orderly end of the engine, Asterisk and Redis, each with its own deadline of 10 s.
 _END_WITHIN_S = 45.0

@@ -33,6 +33,7 @@ async def running_checks(settings: Settings) -> list[Check]:
         await redis_check(settings),
         await _phones(settings),
         *await engine_checks(settings),
+        await _console(settings),
         _recordings(settings),
     ]
 
@@ -110,6 +111,18 @@ async def _database(settings: Settings) -> Check:
             "bring it back, and all goes on by itself; calls and their recording go on until then (docs/operations.md)",
         )
     return Check("database", "ok", "it can be written")
+
+
+async def _console(settings: Settings) -> Check:
+    address = settings.console_url
+    if await ready.http_ok(settings.console_host, settings.console_port, "/console/healthz"):
+        return Check("console", "ok", f"{address}/ answers")
+    return Check(
+        "console",
+        "fail",
+        f"{address}/ does not answer, or knows nothing of the centre",
+        f"look into {settings.state}/log/console.out",
+    )
 
 
 async def _engine(settings: Settings) -> Check:

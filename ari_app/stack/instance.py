@@ -38,8 +38,8 @@ _ASTERISK_ENDS_ALONE_S = 2.0
 class Instance:
     """One set below ``settings.state``, which no other Instance may use at the same time.
 
-    ``redis_install`` is None when REDIS_URL names a server that is not ours. ``asterisk``, ``redis``, ``engine`` and ``recordings``
-    are the children; start them with the methods here, which wait until they answer; ``stop``/``kill`` them directly.
+    ``redis_install`` is None when REDIS_URL names a server that is not ours. ``asterisk``, ``redis``, ``engine``, ``recordings``
+    and ``console`` are the children; start them with the methods here, which wait until they answer; ``stop``/``kill`` them directly.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Instance:
         self.recordings = Child(
             self._plan("recordings", (sys.executable, "-m", "ari_app.cli", "recordings", "work"), ours)
         )
+        self.console = Child(self._plan("console", (sys.executable, "-m", "console"), ours))
 
     async def __aenter__(self) -> Self:
         try:
@@ -88,7 +89,7 @@ class Instance:
         """
         self.folders.make()
         self._take_lock()
-        for name in ("engine", "recordings", "asterisk", "redis"):
+        for name in ("console", "engine", "recordings", "asterisk", "redis"):
             self._leftover(name)
         require_free(self.settings, ports_of(self.settings))
         write_configuration(self.settings, self.centre, self._asterisk_install, self.folders, self._away_tries)
@@ -135,15 +136,21 @@ class Instance:
         """Start the worker that keeps what is recorded. Nobody waits for it: what it has not done yet stays where it is."""
         await self.recordings.start()
 
+    async def start_console(self) -> None:
+        """Start what people look at, and wait until it knows the centre's state."""
+        await self.console.start()
+        address, port = self.settings.console_host, self.settings.console_port
+        await ready.until_ready(self.console, lambda: ready.http_ok(address, port, "/console/healthz"), _READY_WITHIN_S)
+
     async def asterisk_rx(self, command: str) -> str:
         """What Asterisk's console answers to ``command``. Raises StartFailed when it is not there."""
         return await asterisk_rx(self._asterisk_install, self.folders, command)
 
     async def close(self) -> None:
-        """Stop engine, Asterisk, Redis and the recordings' worker in this order, whatever runs of them, and give the state folder
-        back."""
+        """Stop the console, engine, Asterisk, Redis and the recordings' worker in this order, whatever runs of them, and give the
+        state folder back."""
         try:
-            for child in (self.engine, self.asterisk, self.redis, self.recordings):
+            for child in (self.console, self.engine, self.asterisk, self.redis, self.recordings):
                 await child.stop()
         finally:
             if self._lock is not None:

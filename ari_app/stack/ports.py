@@ -42,6 +42,7 @@ def ports_of(settings: Settings) -> list[Port]:
         Port(settings.ami_port, "tcp", "CENTRALITA_AMI_PORT", "AMI"),
         Port(settings.fastagi_port, "tcp", "CENTRALITA_FASTAGI_PORT", "FastAGI"),
         Port(settings.api_port, "tcp", "CENTRALITA_API_PORT", "API", settings.api_address),
+        Port(settings.console_port, "tcp", "CENTRALITA_CONSOLE_PORT", "console", settings.console_address),
     ]
     if settings.sip_tls:
         ports.append(Port(settings.sip_tls_port, "tcp", "CENTRALITA_SIP_TLS_PORT", "SIP over TLS"))
@@ -120,6 +121,7 @@ def settings_with_free_ports(settings: Settings, state: Path) -> Settings:
         ami_port=next(numbers),
         fastagi_port=next(numbers),
         api_port=next(numbers),
+        console_port=next(numbers),
         redis_port=next(numbers),
         rtp_last_port=FIRST_OWN_PORT - 1,
     )

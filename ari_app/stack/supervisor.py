@@ -33,7 +33,7 @@ class Backoff:
 
 
 async def supervise(instance: Instance, say: Say, backoff: Backoff | None = None) -> None:
-    """Keep Redis, Asterisk, the engine and the recordings' worker up until cancelled; each is started again alone.
+    """Keep Redis, Asterisk, the engine, the recordings' worker and the console up until cancelled; each is started again alone.
 
     A part that was not running when this is called (a Redis that is not ours) is left alone.
     """
@@ -43,6 +43,7 @@ async def supervise(instance: Instance, say: Say, backoff: Backoff | None = None
         (instance.asterisk, instance.start_asterisk),
         (instance.engine, instance.start_engine),
         (instance.recordings, instance.start_recordings),
+        (instance.console, instance.start_console),
     ]
     async with asyncio.TaskGroup() as group:
         for child, start in parts:

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import aiohttp
-
 from ari_app.demo.api_client import ApiClient
 from sip_agents import OutgoingCall, SipAgent
-from tests.compose.engine import Engine
+from tests.compose.engine import Engine, EngineFailed
 from tests.compose.inside import Inside, inside
 from tests.compose.tools import Tools, compose_command
 from tests.network import ADDRESS
@@ -34,12 +32,17 @@ CALLER: Final = "600111222"
 CALLER_HZ: Final = 440.0
 OPERATOR_HZ: Final = 1250.0
 TWO_NODES: Final = "two-nodes"
-RUNNING: Final = ("voice", "asterisk", "controller", "standby", "recordings", "redis", "postgres")
+RUNNING: Final = ("voice", "asterisk", "controller", "standby", "console", "recordings", "redis", "postgres")
 ADDED: Final = ("asterisk-b", "kamailio")
 """By the profile."""
 
-CONTROLLERS: Final = {"controller": 8080, "standby": 8081}
-"""And where their API is published. Which of them leads is for them to settle."""
+CONTROLLERS: Final = {"controller": 8081, "standby": 8082}
+"""And where their API is, published nowhere. Which of them leads is for them to settle."""
+
+CONSOLE: Final = "http://127.0.0.1:8080"
+"""As it is published."""
+
+ASK: Final = "exec 3<> /dev/tcp/127.0.0.1/$0; printf 'GET /healthz HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\n\\r\\n' >&3; cat <&3"
 
 STARTS_WITHIN_S: Final = 120.0
 
@@ -113,18 +116,17 @@ class Composition:
     async def role(self, service: str) -> str:
         """What a controller that is well says that it is: leader or standby; nothing from one that is not."""
         try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{CONTROLLERS[service]}/healthz") as answer,
-            ):
-                return str((await answer.json())["role"]) if answer.status == 200 else ""
-        except aiohttp.ClientError:
+            told = await asyncio.to_thread(self.within, service, "bash", "-c", ASK, str(CONTROLLERS[service]))
+        except EngineFailed:
             return ""
+        head, _, body = told.replace("\r\n", "\n").partition("\n\n")
+        return str(json.loads(body)["role"]) if head.split()[1] == "200" else ""
 
     @asynccontextmanager
     async def supervisor(self, code: str = "2001") -> AsyncIterator[ApiClient]:
-        """The API of whoever leads, as a supervisor (or whoever has that code) has it by the published port."""
-        async with ApiClient(f"http://127.0.0.1:{CONTROLLERS[await self.leader()]}") as api:
+        """The API of whoever leads, as a supervisor (or whoever has that code) has it by the console."""
+        await self.leader()
+        async with ApiClient(CONSOLE) as api:
             await api.log_in(code, self.secret("DEMO_WEB_SECRET"))
             yield api
 

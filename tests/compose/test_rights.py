@@ -11,10 +11,11 @@ import pytest
 from tests.compose.composition import OURS, RUNNING, Composition
 from tests.compose.engine import EngineFailed
 
-PUBLISHED: Final = {"5060/udp": "0.0.0.0", "8080/tcp": "127.0.0.1", "8081/tcp": "127.0.0.1"}  # noqa: S104
+PUBLISHED: Final = {"5060/udp": "0.0.0.0", "8080/tcp": "127.0.0.1"}  # noqa: S104
 SEES: Final = {
     "voice": set[str](),
     "asterisk": set[str](),
+    "console": {"CENTRALITA_CONSOLE_KEY", "REDIS_URL", "CENTRALITA_DATABASE_URL"},
     "recordings": {"CENTRALITA_DATABASE_URL", "recordings.pub"},
     "redis": {"redis_password"},
     "postgres": {"postgres_password"},
@@ -75,7 +76,7 @@ async def test_no_part_can_take_the_whole_machine(running: Composition, service:
     assert host["RestartPolicy"]["Name"] == "unless-stopped"
 
 
-async def test_only_sip_sound_and_the_api_are_published(running: Composition) -> None:
+async def test_only_sip_sound_and_the_console_are_published(running: Composition) -> None:
     published: dict[str, str] = {}
     for service in running.services:
         for port, bound in (running.container(service)["NetworkSettings"]["Ports"] or {}).items():
@@ -86,10 +87,10 @@ async def test_only_sip_sound_and_the_api_are_published(running: Composition) ->
 
 
 async def test_what_only_the_engine_may_reach_listens_for_nobody_else(running: Composition) -> None:
-    """Asked from the one container that shares a network with `voice`, and knows its name."""
+    """Asked from a container that shares a network with `voice`, and knows its name."""
     kept_in = ("8088", "5038", FASTAGI[await running.leader()])
-    asked = running.within("recordings", "python", "-c", CONNECT, "voice", *kept_in, "8080")
-    assert asked.splitlines() == [*(f"{port} ConnectionRefusedError" for port in kept_in), "8080 open"]
+    asked = running.within("recordings", "python", "-c", CONNECT, "voice", *kept_in, "8081")
+    assert asked.splitlines() == [*(f"{port} ConnectionRefusedError" for port in kept_in), "8081 open"]
     here = running.within("controller", "python", "-c", CONNECT, "127.0.0.1", *kept_in)
     assert here.split()[1::2] == ["open"] * 3
 
@@ -126,5 +127,5 @@ async def test_no_secret_is_shown_by_docker_an_image_or_a_process(running: Compo
     told.append(running.compose("logs", "--no-color"))
     secrets = {name: running.secret(name) for name in sorted(path.name for path in running.secrets.iterdir())}
     del secrets["recordings.pub"]  # everybody may know it
-    assert len(secrets) == 10
+    assert len(secrets) == 11
     assert [name for name, secret in secrets.items() if any(secret in text for text in told)] == []

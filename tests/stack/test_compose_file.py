@@ -54,8 +54,9 @@ def test_every_service_has_the_common_limits(service: str) -> None:
     assert service == "secrets" or set(found["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
 
 
-def test_only_the_holder_of_the_network_publishes_anything() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["voice"]
+def test_only_the_holder_of_the_network_and_the_console_publish_anything() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["voice", "console"]
+    assert [port.partition(":")[0] for port in SERVICES["console"]["ports"]] == ["127.0.0.1"]
     assert [name for name, service in SERVICES.items() if service.get("network_mode") == "service:voice"] == [
         "asterisk",
         "controller",
@@ -100,3 +101,15 @@ def test_the_two_controllers_differ_in_their_own_ports_alone() -> None:
     differ = {name for name in one["environment"] if one["environment"][name] != other["environment"][name]}
     assert differ == {"CENTRALITA_API_PORT", "CENTRALITA_FASTAGI_PORT"}
     assert {key for key in one if one[key] != other[key]} == {"environment", "healthcheck", "depends_on"}
+
+
+def test_the_console_finds_both_controllers_by_their_ports() -> None:
+    asked = SERVICES["console"]["environment"]["CENTRALITA_CONTROLLERS"]
+    ports = [SERVICES[name]["environment"]["CENTRALITA_API_PORT"] for name in ("controller", "standby")]
+    assert asked.split(",") == [f"http://voice:{port}" for port in ports]
+    for name in ("controller", "standby"):
+        assert SERVICES[name]["healthcheck"]["test"] == [
+            "CMD",
+            "healthy",
+            SERVICES[name]["environment"]["CENTRALITA_API_PORT"],
+        ]

@@ -48,13 +48,13 @@ def test_sip_and_the_api_may_listen_elsewhere_than_what_only_the_engine_reaches(
     said = {"CENTRALITA_SIP_ADDRESS": "0.0.0.0", "CENTRALITA_API_ADDRESS": "192.0.2.7"}  # noqa: S104
     found = load_settings(tmp_path, said)
     assert (found.sip_listens_at, found.api_listens_at, found.bind_address) == ("0.0.0.0", "192.0.2.7", "127.0.0.1")  # noqa: S104
-    assert (found.registrar, found.api_url) == (("127.0.0.1", 5060), "http://192.0.2.7:8080")
+    assert (found.registrar, found.api_url) == (("127.0.0.1", 5060), "http://192.0.2.7:8081")
 
 
 def test_without_addresses_of_their_own_they_listen_where_everything_does(tmp_path: Path) -> None:
     found = load_settings(tmp_path, {"CENTRALITA_BIND_ADDRESS": "127.0.0.9"})
     assert (found.sip_listens_at, found.api_listens_at) == ("127.0.0.9", "127.0.0.9")
-    assert (found.registrar, found.api_url) == (("127.0.0.9", 5060), "http://127.0.0.9:8080")
+    assert (found.registrar, found.api_url) == (("127.0.0.9", 5060), "http://127.0.0.9:8081")
 
 
 @pytest.mark.parametrize("name", ["SIP_ADDRESS", "SIP_EXTERNAL_ADDRESS", "API_ADDRESS"])
@@ -91,3 +91,11 @@ def test_the_dialplan_asks_our_own_fastagi_first_and_that_of_each_other_controll
 def test_a_peer_without_address_or_port_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadSettings, match="CENTRALITA_FASTAGI_PEERS"):
         load_settings(tmp_path, {"CENTRALITA_FASTAGI_PEERS": text})
+
+
+def test_the_console_asks_the_controller_beside_it_unless_others_are_named(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).controller_urls == ("http://127.0.0.1:8081",)
+    named = load_settings(tmp_path, {"CENTRALITA_CONTROLLERS": "http://a:8081/, http://b:8082"})
+    assert named.controller_urls == ("http://a:8081", "http://b:8082")
+    with pytest.raises(BadSettings, match="CENTRALITA_CONTROLLERS names 'a:1'"):
+        load_settings(tmp_path, {"CENTRALITA_CONTROLLERS": "a:1"})

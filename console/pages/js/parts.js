@@ -1,0 +1,14 @@
+// Which pages are there, and for whom? Each is loaded when it is first opened.
+//
+// One entry: {id, path, match, roles, title: {es, en}, icon, load}. path: where the menu leads; match: a pattern whose named groups the
+// page is given as properties; roles: who sees it in the menu; load: its module, whose default export is the page.
+export const parts = [];
+
+/** The part that a path belongs to, with what the path says: {part, params}; null for none. */
+export function find(path) {
+  for (const part of parts) {
+    const found = part.match.exec(path);
+    if (found) return { part, params: found.groups ?? {} };
+  }
+  return null;
+}
