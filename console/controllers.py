@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiohttp
 import structlog
@@ -65,7 +65,7 @@ class Answer:
 
 
 class Controllers:
-    """``urls``: the beginnings of their APIs; ``key``: see http_console. ``open`` before use, ``close`` at the end."""
+    """``urls``: the beginnings of their APIs; ``key``: see http_console. To be entered before use."""
 
     def __init__(self, urls: Sequence[str], key: str) -> None:
         self._urls = tuple(urls)
@@ -73,8 +73,7 @@ class Controllers:
         self._leader = 0
         self._session: aiohttp.ClientSession | None = None
 
-    def open(self) -> None:
-        """Make ready to ask."""
+    async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECTS_WITHIN_S, sock_read=SILENT_AT_MOST_S)
         self._session = aiohttp.ClientSession(
             timeout=timeout,
@@ -82,9 +81,9 @@ class Controllers:
             cookie_jar=aiohttp.DummyCookieJar(),
             connector=aiohttp.TCPConnector(limit=0),
         )
+        return self
 
-    async def close(self) -> None:
-        """Cut what is under way."""
+    async def __aexit__(self, *_: object) -> None:
         if self._session is not None:
             await self._session.close()
 
@@ -136,7 +135,7 @@ class Controllers:
         self, method: str, path: str, headers: CIMultiDict[str], body: bytes | None, client: str
     ) -> tuple[aiohttp.ClientResponse, bytes | None]:
         """The leader's answer, and its body if that had to be read to know who answers. Raises ClientError, Refused."""
-        assert self._session is not None, "not open"
+        assert self._session is not None, "not entered"
         ours = {KEY_HEADER.decode(): self._key, ADDRESS_HEADER.decode(): client}
         sent = CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in ours)
         sent.update({name: value for name, value in ours.items() if value})

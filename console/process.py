@@ -34,27 +34,27 @@ async def serve(settings: Settings) -> None:
     clock = SystemClock()
     listener = listen(settings.console_listens_at, settings.console_port, "CENTRALITA_CONSOLE_PORT")
     mirror = Mirror(settings.redis_address, settings.redis_prefix, clock)
-    controllers = Controllers(settings.controller_urls, settings.console_key)
-    reception = ControllersReception(controllers, clock)
     database = Database(settings.database)
-    controllers.open()
     try:
-        app = create_app(
-            mirror,
-            controllers,
-            reception,
-            clock,
-            origins=settings.origins,
-            address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),
-        )
-        log.info("console_started", address=settings.console_listens_at, port=settings.console_port)
-        async with asyncio.TaskGroup() as group:
+        async with (
+            Controllers(settings.controller_urls, settings.console_key) as controllers,
+            asyncio.TaskGroup() as group,
+        ):
+            reception = ControllersReception(controllers, clock)
+            app = create_app(
+                mirror,
+                controllers,
+                reception,
+                clock,
+                origins=settings.origins,
+                address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),
+            )
             group.create_task(mirror.run(), name="mirror")
             group.create_task(reception.run(), name="reception")
             group.create_task(make_ready(database, clock), name="store")
             group.create_task(serve_on(app, listener), name="pages")
+            log.info("console_started", address=settings.console_listens_at, port=settings.console_port)
     finally:
-        await controllers.close()
         database.close()
 
 

@@ -68,7 +68,7 @@ def console_routes(tokens: Tokens) -> APIRouter:
     """``POST /api/v1/console/sessions``: 200 ``{"people": [person or null, ...]}``, one for each token; for the console alone."""
     router = APIRouter(prefix="/api/v1", tags=["console"], responses=REFUSALS)
 
-    @router.post("/console/sessions")
+    @router.post("/console/sessions", include_in_schema=False)
     async def show_sessions(body: AskedSessions, request: Request) -> Response:
         if not getattr(request.state, "console", False):
             raise Refused(403, "forbidden", "Only the console may ask this, with the key CENTRALITA_CONSOLE_KEY.")

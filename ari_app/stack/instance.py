@@ -39,7 +39,7 @@ class Instance:
     """One set below ``settings.state``, which no other Instance may use at the same time.
 
     ``redis_install`` is None when REDIS_URL names a server that is not ours. ``asterisk``, ``redis``, ``engine``, ``recordings``
-    and ``console`` are the children; start them with the methods here, which wait until they answer; ``stop``/``kill`` them directly.
+    and ``console`` are the children; start them with the methods here, which wait until they answer; stop or kill each itself.
     """
 
     def __init__(

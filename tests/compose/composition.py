@@ -42,7 +42,9 @@ CONTROLLERS: Final = {"controller": 8081, "standby": 8082}
 CONSOLE: Final = "http://127.0.0.1:8080"
 """As it is published."""
 
-ASK: Final = "exec 3<> /dev/tcp/127.0.0.1/$0; printf 'GET /healthz HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\n\\r\\n' >&3; cat <&3"
+ASK: Final = (
+    "exec 3<> /dev/tcp/127.0.0.1/$0; printf 'GET /healthz HTTP/1.0\\r\\nHost: 127.0.0.1\\r\\n\\r\\n' >&3; cat <&3"
+)
 
 STARTS_WITHIN_S: Final = 120.0
 

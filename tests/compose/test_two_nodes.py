@@ -125,7 +125,7 @@ async def test_the_new_parts_see_no_secret(two: Composition) -> None:
 
 
 OF_THE_WHOLE: Final[tuple[Callable[[Composition], Awaitable[None]], ...]] = (
-    rights.test_only_sip_sound_and_the_api_are_published,
+    rights.test_only_sip_sound_and_the_console_are_published,
     rights.test_what_only_the_engine_may_reach_listens_for_nobody_else,
     rights.test_no_secret_is_shown_by_docker_an_image_or_a_process,
 )

@@ -66,6 +66,7 @@ def settings_of_tests(folder: Path, centre: Callable[[Path], Path] = quick_centr
         ari_secret="ari-secret-of-the-tests",
         ami_secret="ami-secret-of-the-tests",
         token_key="token-key-of-the-tests-of-at-least-32-characters",
+        console_key="console-key-of-the-tests",
     )
     return settings_with_free_ports(settings, folder / "state")
 

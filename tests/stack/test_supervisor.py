@@ -27,12 +27,13 @@ def test_pause_doubles_up_to_its_limit_and_begins_anew_after_a_healthy_life() ->
 
 @dataclass
 class Parts:
-    """Four children that only wait, as an Instance shows them; a start can be made to fail."""
+    """Five children that only wait, as an Instance shows them; a start can be made to fail."""
 
     redis: Child
     asterisk: Child
     engine: Child
     recordings: Child
+    console: Child
     failures: int = 0
 
     async def start_redis(self) -> None:
@@ -50,6 +51,9 @@ class Parts:
     async def start_recordings(self) -> None:
         await self.recordings.start()
 
+    async def start_console(self) -> None:
+        await self.console.start()
+
 
 @pytest.fixture
 def parts(tmp_path: Path) -> Parts:
@@ -57,7 +61,7 @@ def parts(tmp_path: Path) -> Parts:
         output, pid_file = tmp_path / f"{name}.out", tmp_path / f"{name}.pid"
         return Child(ChildPlan(name, ("sleep", "600"), output, pid_file, dict(os.environ), tmp_path))
 
-    return Parts(child("redis"), child("asterisk"), child("engine"), child("recordings"))
+    return Parts(child("redis"), child("asterisk"), child("engine"), child("recordings"), child("console"))
 
 
 class Said:
