@@ -14,11 +14,11 @@ class ApiRefused(Exception):
 
 
 class ApiClient:
-    """One account's session at the API. Use it inside ``async with``, then ``log_in``."""
+    """One account's session at the API. Use it inside ``async with``, then ``log_in``, after which ``headers`` let in."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
-        self._headers: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
@@ -32,7 +32,7 @@ class ApiClient:
     async def log_in(self, code: str, secret: str) -> None:
         """Raises ApiRefused."""
         answer = await self.ask("POST", "/api/v1/login", {"code": code, "secret": secret})
-        self._headers = {"Authorization": f"Bearer {answer['token']}"}
+        self.headers = {"Authorization": f"Bearer {answer['token']}"}
 
     async def get(self, path: str) -> Any:
         """The JSON at ``/api/v1/<path>``. Raises ApiRefused."""
@@ -52,7 +52,7 @@ class ApiClient:
         until = asyncio.get_running_loop().time() + within_s
         try:
             while True:
-                async with self._session.get(self._base_url + path, headers=self._headers) as response:
+                async with self._session.get(self._base_url + path, headers=self.headers) as response:
                     if response.status < 400:
                         return await response.read()
                     if response.status != 404 or asyncio.get_running_loop().time() > until:
@@ -65,7 +65,7 @@ class ApiClient:
         """Any request, with its whole path. Raises ApiRefused."""
         try:
             async with self._session.request(
-                method, self._base_url + path, json=body, headers=self._headers
+                method, self._base_url + path, json=body, headers=self.headers
             ) as response:
                 if response.status >= 400:
                     raise ApiRefused(f"{method} {path}: {response.status} {(await response.text())[:300]}")
