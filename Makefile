@@ -13,7 +13,7 @@ PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip --disable-pip-version
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run up down status demo doctor test test-fast test-browser test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision conformance conformance-table check lock clean
+.PHONY: help setup run up down status demo doctor test test-fast test-browser test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision bench-console conformance conformance-table check lock clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -81,6 +81,9 @@ bench-speech: .venv/.installed-dev ## How near speech facts come to a known trut
 
 bench-recordings: .venv/.installed ## How fast recordings are kept, against real time (JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.recordings $(if $(JSON),--json) $(ARGS)
+
+bench-console: .venv/.installed-dev ## What 200 wallboards cost, and how late they are (ARGS="--page --seconds 60"; JSON=1: as JSON)
+	@$(BIN)/python -m benchmarks.console $(if $(JSON),--json) $(ARGS)
 
 bench-supervision: .venv/.installed-dev ## How soon a supervisor hears both, and what a change of mode costs those who talk (JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.supervision $(if $(JSON),--json) $(ARGS)

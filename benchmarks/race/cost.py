@@ -27,7 +27,7 @@ class Cost:
 def cost_so_far(instance: Instance) -> Cost:
     """Read now; ticks of 10 ms, threads that have ended included (proc(5), stat)."""
     children = {"asterisk": instance.asterisk, "engine": instance.engine, "redis": instance.redis}
-    return Cost({name: _cpu_s(child.pid) for name, child in children.items() if child.pid is not None})
+    return Cost({name: cpu_s(child.pid) for name, child in children.items() if child.pid is not None})
 
 
 def memory_kb(pid: int) -> int:
@@ -36,6 +36,7 @@ def memory_kb(pid: int) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """What a process has used so far, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
