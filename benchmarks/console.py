@@ -1,6 +1,6 @@
 """What do wallboards cost, and how late is what they show? 300 calls a minute, seen by one wallboard and then by 200, in one run.
 
-Real Asterisk, Redis, engine and console; phones and callers of our own, each call answered and hung up after a second. The wallboards
+Real Asterisk, Redis, engine and console; phones and callers of ours, each call answered and hung up after a second. The wallboards
 are 200 streams of ``/api/v1/events?newest=1`` in a process of their own, each read as a page reads it. An event's delay is the
 time at which it is read less the time at which the engine saw it happen (``at``); all share the machine's clock. With ``--page``
 one wallboard more is a page in a real Chromium (`make test-browser` installs it), which notes when each event was drawn.
