@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from prometheus_client import CollectorRegistry, Gauge
@@ -46,7 +46,7 @@ def create_app(
     app = FastAPI(
         title="Centralita: console",
         version="1",
-        openapi_url="/console/openapi.json",
+        openapi_url=None,  # described together with the controllers' own, below
         docs_url=None,  # Swagger UI and ReDoc would be loaded from a public CDN
         redoc_url=None,
         redirect_slashes=False,
@@ -71,6 +71,7 @@ def create_app(
     app.include_router(_own_routes(mirror, hub, reception))
     for part in parts:
         app.include_router(part)
+    app.include_router(_described(app, controllers))
     app.include_router(_passing_on(controllers))
     app.include_router(page_routes(pages_in()))
     return app
@@ -98,6 +99,26 @@ def _own_routes(mirror: Mirror, hub: EventHub, reception: ControllersReception) 
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _described(app: FastAPI, controllers: Controllers) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/api/v1/openapi.json", include_in_schema=False)
+    async def describe() -> Response:
+        """All that is answered here, whoever answers it."""
+        theirs = await controllers.ask("GET", "/api/v1/openapi.json")
+        return Response(json_bytes(together(theirs.json, app.openapi())), media_type="application/json")
+
+    return router
+
+
+def together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two descriptions as one; where both describe an address, the second's counts, which is who answers."""
+    schemas = [described.get("components", {}) for described in (one, other)]
+    kinds = {kind for described in schemas for kind in described}
+    components = {kind: {**schemas[0].get(kind, {}), **schemas[1].get(kind, {})} for kind in sorted(kinds)}
+    return {**one, "paths": {**one.get("paths", {}), **other.get("paths", {})}, "components": components}
 
 
 def _passing_on(controllers: Controllers) -> APIRouter:

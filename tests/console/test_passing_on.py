@@ -90,3 +90,12 @@ async def test_another_sites_page_and_a_flood_are_stopped_at_the_console() -> No
         assert answers[0] == 200
         assert answers[-1] == 429
         assert (await console.http.get("/healthz")).status_code == 200
+
+
+async def test_one_description_tells_of_all_that_is_answered_here() -> None:
+    async with console_before(Controller()) as console:
+        described = (await console.http.get("/api/v1/openapi.json")).json()
+        assert {"/api/v1/login", "/api/v1/queues", "/api/v1/events"} <= set(described["paths"])
+        (newest,) = described["paths"]["/api/v1/events"]["get"]["parameters"]
+        assert newest["name"] == "newest"
+        assert "HTTPBearer" in described["components"]["securitySchemes"]
