@@ -9,9 +9,8 @@ import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
 
-Role = Literal["operator", "supervisor", "coordinator"]
+from ari_app.permissions import Role
 
 Verifier = Callable[[str, str], bool]
 """Given a code and a secret: is it that code's secret? Must take the same time for a code that does not exist."""
@@ -19,12 +18,21 @@ Verifier = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person: ``code`` is also their phone's user name; ``queues`` are those an operator serves."""
+    """One person: ``code`` is also their phone's user name, if they have one; ``queues`` are those an operator serves, a team
+    leader's team serves, or a supervisor looks after. ``team``: the one that an operator is in, or that a leader leads;
+    ``language``: in which the person is told things (None: the centre's)."""
 
     code: str
     name: str
     role: Role
     queues: tuple[str, ...] = ()
+    team: str | None = None
+    language: str | None = None
+
+    @property
+    def leads(self) -> str | None:
+        """The team that this person leads."""
+        return self.team if self.role == "team_leader" else None
 
 
 class Accounts:
@@ -33,12 +41,13 @@ class Accounts:
     def __init__(self, accounts: Iterable[Account], verifier: Verifier) -> None:
         self._verifier = verifier
         self._by_code: dict[str, Account] = {}
+        self._teams: Mapping[str, frozenset[str]] = {}
         self.replace(accounts)
 
     def replace(self, accounts: Iterable[Account]) -> frozenset[str]:
         """These accounts and no others from now on; whoever is not among them is out at once. Raises ValueError as above.
 
-        The codes of those that are gone or have another role: what they had logged into must end.
+        The codes of those that are gone, or have another role or another team to lead: what they had logged into must end.
         """
         by_code: dict[str, Account] = {}
         for account in accounts:
@@ -46,9 +55,8 @@ class Accounts:
                 raise ValueError(f"two accounts have the code {account.code}; give each person a code of their own")
             by_code[account.code] = account
         before, self._by_code = self._by_code, by_code
-        return frozenset(
-            code for code, account in before.items() if code not in by_code or by_code[code].role != account.role
-        )
+        self._teams = _teams_of(by_code.values())
+        return frozenset(code for code, account in before.items() if _has_other_rights(by_code.get(code), account))
 
     def __repr__(self) -> str:
         return f"Accounts({len(self._by_code)})"
@@ -57,11 +65,31 @@ class Accounts:
         """The account with this code, or None."""
         return self._by_code.get(code)
 
+    def all(self) -> tuple[Account, ...]:
+        """Everybody."""
+        return tuple(self._by_code.values())
+
+    def operators_of(self, team: str | None) -> frozenset[str]:
+        """The codes of the operators who are in the team now."""
+        return frozenset() if team is None else self._teams.get(team, frozenset())
+
     def verify(self, code: str, secret: str) -> Account | None:
         """The account if ``secret`` is its secret, else None; an unknown code costs as much time as a wrong secret."""
         right = self._verifier(code, secret)
         account = self._by_code.get(code)
         return account if right else None
+
+
+def _teams_of(accounts: Iterable[Account]) -> dict[str, frozenset[str]]:
+    teams: dict[str, set[str]] = {}
+    for account in accounts:
+        if account.role == "operator" and account.team is not None:
+            teams.setdefault(account.team, set()).add(account.code)
+    return {team: frozenset(codes) for team, codes in teams.items()}
+
+
+def _has_other_rights(now: Account | None, before: Account) -> bool:
+    return now is None or now.role != before.role or now.leads != before.leads
 
 
 def one_secret_for_all(secret: str) -> Verifier:

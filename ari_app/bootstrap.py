@@ -40,6 +40,7 @@ from ari_app.bans import Bans, Wrong
 from ari_app.board import StatusBoard
 from ari_app.callback_book import CallbackBook
 from ari_app.caller_book import CallerBook
+from ari_app.caller_numbers import CallerNumbers
 from ari_app.centre import Centre, load_centre
 from ari_app.clock import SystemClock
 from ari_app.contract import timestamp
@@ -109,7 +110,8 @@ def build_acd(centre: Centre, seed: int = 0) -> Acd:
 
 def accounts_of(centre: Centre) -> list[Account]:
     """Everybody in the centre."""
-    return [Account(p.code, p.name, p.role, tuple(p.queues)) for p in centre.people]
+    with_phone = [Account(p.code, p.name, p.role, tuple(p.queues), p.team, p.language) for p in centre.people]
+    return [*with_phone, *(Account(one.code, one.name, "administrator") for one in centre.administrators)]
 
 
 def build_accounts(centre: Centre, web_secret: str) -> Accounts:
@@ -167,6 +169,8 @@ class Controller:
         )
         listeners = (self.journal.note, self.history.take, self._queue_logger.take)
         self.switchboard = Switchboard(self.acd, self.clock, self.status, loop.call_later, listeners)
+        self.numbers = CallerNumbers(lambda: self.switchboard.calls, self.board)
+        self.board.add_sink(self.numbers.sink)
         self._name = own_name()
         self.lease = RedisLease(settings.redis_address, settings.redis_prefix, self._name, LEASE_S, is_dead_here)
         self.nodes = NodeLinks(settings, self._phone_changed, self._phone_tried)
@@ -274,6 +278,9 @@ class Controller:
             address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),
             session_rates=Rates(settings.api_requests_per_s / 4, settings.api_requests_per_s * AT_ONCE / 4),
             console_key=settings.console_key,
+            centre=lambda: self._centre,
+            numbers=self.numbers,
+            note_act=self._note_act,
         )
         gc.freeze()  # as at the start: what was loaded stays
         return partial(serve_on, app)
@@ -281,7 +288,9 @@ class Controller:
     def _open_recordings(self, settings: Settings) -> RecordingsPart:
         """The library, which erases customers in all the other places, too."""
         cancel = self.engine.callback_desk.cancel_callback
-        memory = CustomerMemory(self.known_callers, self.callbacks, cancel, self.voicemails, self.board, self.notebook)
+        memory = CustomerMemory(
+            self.known_callers, self.callbacks, cancel, self.voicemails, self.board, self.notebook, self.numbers
+        )
         pending = PendingFiles(settings.recordings)
         return RecordingsPart(
             settings,

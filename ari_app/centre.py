@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from ari_app.caller_limits import CallLimits
 from ari_app.centre_calendars import CalendarsFile
@@ -37,6 +37,7 @@ from ari_app.centre_services import built as built_services
 from ari_app.centre_waiting_checks import check_waiting
 from ari_app.outbound import is_allowed
 from ari_app.pauses import PauseReason, PauseReasons
+from ari_app.permissions import Role
 from ari_app.service_urls import names_in
 from ari_app.services import Services
 from ari_app.settings import environment
@@ -51,7 +52,6 @@ from ivr_flows.versions import version_of
 from queues.rules import Membership, QueueRules
 from recordings.notes import RecordingMode
 
-Role = Literal["operator", "supervisor", "coordinator"]
 PROJECT: Final = Path(__file__).resolve().parents[1]
 
 
@@ -105,7 +105,8 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a phone and an account. ``queues``: served by an operator, or within a supervisor's sight.
+    """Somebody with a phone and an account. ``queues``: served by an operator, by a team leader's team, or within a supervisor's
+    sight. ``team``: an operator's, or the one that a team leader leads.
 
     ``memberships`` are an operator's places in those queues, ``skills`` map to levels; ``language`` is the one in which he or she
     is told things (None: the centre's), ``auto_answer``: the phone answers by itself when asked to; ``phone``: which kind it is;
@@ -123,6 +124,23 @@ class Person:
     record: RecordingMode | None = None
     phone: PhoneKind = "sip"
     encrypted: bool = False
+    team: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Operators under a leader; ``names`` by language."""
+
+    id: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """Somebody with an account and no phone."""
+
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +177,8 @@ class Centre:
     recordings: RecordingsEntry = field(default_factory=RecordingsEntry)
     limits: CallLimits = field(default_factory=CallLimits)
     never_banned: tuple[str, ...] = ()
+    teams: tuple[Team, ...] = ()
+    administrators: tuple[Administrator, ...] = ()
     _queues: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     _numbers: Mapping[str, Number] = field(init=False, repr=False, compare=False)
     _operators: Mapping[str, Person] = field(init=False, repr=False, compare=False)
@@ -174,6 +194,11 @@ class Centre:
     def operators(self) -> tuple[Person, ...]:
         """Those whom calls are offered to."""
         return self._with_role("operator")
+
+    @property
+    def team_leaders(self) -> tuple[Person, ...]:
+        """Those who watch and listen to their team."""
+        return self._with_role("team_leader")
 
     @property
     def supervisors(self) -> tuple[Person, ...]:
@@ -216,7 +241,7 @@ class Centre:
         return self._operators.get(code)
 
     def person(self, code: str) -> Person | None:
-        """Whoever has this code."""
+        """Whoever with a phone has this code."""
         return self._people.get(code)
 
     def number(self, digits: str) -> Number | None:
@@ -301,7 +326,9 @@ def _surroundings(
         prompts=None if prompts is None else prompts.value.root,
         queues=None if queues is None else tuple(queues.value.root),
         skills=_skills(people),
-        operators=None if people is None else (*people.value.operators, *people.value.supervisors),
+        operators=None
+        if people is None
+        else (*people.value.operators, *people.value.team_leaders, *people.value.supervisors),
         flows=None
         if None in flows.values()
         else {name: flow.value for name, flow in flows.items() if flow is not None},
@@ -389,6 +416,8 @@ def _built(
             for name, entry in queues.root.items()
         ),
         people=tuple(_people(people, tuple(queues.root), centre.encrypted_phones)),
+        teams=tuple(Team(id_, MappingProxyType(team.name)) for id_, team in people.teams.items()),
+        administrators=tuple(Administrator(code, one.name) for code, one in people.administrators.items()),
         flows=MappingProxyType(found),
         media=_media(prompts.value, texts, folder.resolve()),
         missing_audio=tuple(check_audio(texts, folder)),
@@ -424,7 +453,14 @@ def _people(file: OperatorsFile, all_queues: tuple[str, ...], encrypted: bool) -
             operator.record,
             operator.phone,
             operator.must_encrypt(encrypted),
+            operator.team,
         )
+    for code, leader in file.team_leaders.items():
+        theirs = {
+            queue for operator in file.operators.values() if operator.team == leader.team for queue in operator.queues
+        }
+        served, must = tuple(queue for queue in all_queues if queue in theirs), leader.must_encrypt(encrypted)
+        yield Person(code, leader.name, "team_leader", served, phone=leader.phone, encrypted=must, team=leader.team)
     for code, supervisor in file.supervisors.items():
         queues, must = supervisor.queues or all_queues, supervisor.must_encrypt(encrypted)
         yield Person(code, supervisor.name, "supervisor", queues, phone=supervisor.phone, encrypted=must)

@@ -113,8 +113,9 @@ def check_numbers_flows(centre: Located[CentreFile], flows: Mapping[str, Located
 def check_people(
     people: Located[OperatorsFile], queues: Collection[str] | None, languages: Collection[str] | None
 ) -> Iterator[Problem]:
-    """Codes that two people share, and queues and languages that are not there."""
+    """Codes that two people share, and queues, languages and teams that are not there."""
     file, places = people.value, people.places
+    yield from _teams(people, languages)
     for code, operator in file.operators.items():
         if languages is not None and operator.language is not None and operator.language not in languages:
             remedy = choose_among(operator.language, languages, "add it to the languages in centre.yaml")
@@ -123,8 +124,10 @@ def check_people(
     seen: dict[str, str] = {}
     for group, entries in (
         ("operators", file.operators),
+        ("team_leaders", file.team_leaders),
         ("supervisors", file.supervisors),
         ("coordinators", file.coordinators),
+        ("administrators", file.administrators),
     ):
         for code, entry in entries.items():
             if code in seen:
@@ -135,6 +138,25 @@ def check_people(
                 if queues is not None and queue not in queues:
                     remedy = choose_among(queue, queues, "add it to queues.yaml")
                     yield places.problem((group, code, "queues"), f"there is no queue {queue!r}", remedy)
+
+
+def _teams(people: Located[OperatorsFile], languages: Collection[str] | None) -> Iterator[Problem]:
+    """A team that nobody leads, or that nobody is in, is no fault: someone may be about to come."""
+    file, places = people.value, people.places
+    for team, entry in file.teams.items():
+        for language in entry.name:
+            if languages is not None and language not in languages:
+                remedy = choose_among(language, languages, "add it to the languages in centre.yaml")
+                what = f"the centre does not speak {language!r}"
+                yield places.problem(("teams", team, "name", language), what, remedy)
+        for language in sorted(set(languages or ()) - set(entry.name)):
+            what = f"has no name in {language!r}"
+            yield places.problem(("teams", team, "name"), what, "give it one in each of the centre's languages")
+    for group, entries in (("operators", file.operators), ("team_leaders", file.team_leaders)):
+        for code, person in entries.items():
+            if person.team is not None and person.team not in file.teams:
+                remedy = choose_among(person.team, file.teams, "add it to teams")
+                yield places.problem((group, code, "team"), f"there is no team {person.team!r}", remedy)
 
 
 def check_prompts(prompts: Located[PromptsFile], languages: Collection[str] | None) -> Iterator[Problem]:

@@ -273,6 +273,26 @@ class OperatorEntry(PhoneEntry):
     language: Language | None = None
     auto_answer: bool = False
     record: RecordingMode | None = None
+    team: Name | None = None
+
+
+class TeamEntry(Shape):
+    """A team of operators: its name in the centre's languages (``es: Norte``)."""
+
+    name: Annotated[dict[Language, Title], Field(min_length=1), NoOtherKeys()]
+
+
+class TeamLeaderEntry(PhoneEntry):
+    """Who leads a team: watches and listens to its operators."""
+
+    name: Title
+    team: Name
+
+
+class AdministratorEntry(Shape):
+    """Who keeps the engine running: an account without a telephone."""
+
+    name: Title
 
 
 class SupervisorEntry(PhoneEntry):
@@ -289,11 +309,14 @@ class CoordinatorEntry(PhoneEntry):
 
 
 class OperatorsFile(Shape):
-    """operators.yaml: everybody with a phone and an account, by code."""
+    """operators.yaml: everybody with an account, by code, and the teams."""
 
+    teams: Annotated[dict[Name, TeamEntry], NoOtherKeys()] = Field(default_factory=dict)
     operators: Annotated[dict[Code, OperatorEntry], NoOtherKeys()]
+    team_leaders: Annotated[dict[Code, TeamLeaderEntry], NoOtherKeys()] = Field(default_factory=dict)
     supervisors: Annotated[dict[Code, SupervisorEntry], NoOtherKeys()] = Field(default_factory=dict)
     coordinators: Annotated[dict[Code, CoordinatorEntry], NoOtherKeys()] = Field(default_factory=dict)
+    administrators: Annotated[dict[Code, AdministratorEntry], NoOtherKeys()] = Field(default_factory=dict)
 
 
 class PromptEntry(Shape):

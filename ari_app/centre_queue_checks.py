@@ -36,6 +36,7 @@ def check_queues(queues: Located[QueuesFile], around: Around) -> Iterator[Proble
     """Every problem of queues.yaml whose shape is right."""
     places = queues.places
     for name, entry in queues.value.root.items():
+        yield from _title(name, entry, around.languages, places)
         yield from _destinations(name, entry, queues.value.root, around.flows, places)
         yield from _skills(name, entry, around.skills, places)
         yield from _prompts(name, entry, around, places)
@@ -48,6 +49,13 @@ def check_queues(queues: Located[QueuesFile], around: Around) -> Iterator[Proble
         ):
             yield places.problem((name, *path), what, remedy)
     yield from _circles(queues, around.flows)
+
+
+def _title(name: str, entry: QueueEntry, languages: Collection[str] | None, places: Places) -> Iterator[Problem]:
+    for language in entry.title:
+        if languages is not None and language not in languages:
+            remedy = choose_among(language, languages, "add it to the languages in centre.yaml")
+            yield places.problem((name, "title", language), f"the centre does not speak {language!r}", remedy)
 
 
 # -- names ---------------------------------------------------------------------------------------------------------------

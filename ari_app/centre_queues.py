@@ -11,7 +11,18 @@ from pydantic import AfterValidator, BeforeValidator, Field, RootModel, model_va
 
 from ivr_flows.calendars import MIDNIGHT, Calendar, Holidays, Span
 from ivr_flows.explain import wrong
-from ivr_flows.shapes import DialledNumber, Digit, Name, Names, NoOtherKeys, Seconds, Shape, SomeSeconds, matching
+from ivr_flows.shapes import (
+    DialledNumber,
+    Digit,
+    Language,
+    Name,
+    Names,
+    NoOtherKeys,
+    Seconds,
+    Shape,
+    SomeSeconds,
+    matching,
+)
 from queues.announcing import AnnounceRules
 from queues.rules import AbsentState, CallbackFirst, CallbackRules, Destination, Exit, ExitWhen, QueueRules, Ring
 from queues.strategies import Strategy
@@ -43,6 +54,7 @@ def _date(value: Any) -> date:
         raise wrong(f"{value!r} is not a date", "write year, month and day as 2026-12-24") from None
 
 
+Title = Annotated[str, *matching(r"[^;\x00-\x1f\x7f]{1,80}", "a name", "use 1 to 80 characters on one line, without ;")]
 MusicClass = Annotated[str, *matching("[A-Za-z0-9_-]{1,40}", "a class of music", "use letters, digits, _ and -")]
 QueueName = Annotated[Name, AfterValidator(_queue_name)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -189,6 +201,7 @@ ANYONE_AFTER_20_S: Final = (RelaxEntry(after_s=20.0, anyone=True),)
 class QueueEntry(Shape):
     """One queue; the defaults are those of a queue that says nothing. What each rule means: queues.rules.QueueRules."""
 
+    title: Annotated[dict[Language, Title], NoOtherKeys()] = Field(default_factory=dict)
     strategy: Strategy = "longest_idle"
     weight: Annotated[int, Field(ge=0, le=1000)] = 0
     ring_timeout_s: SomeSeconds = 15.0
@@ -198,6 +211,7 @@ class QueueEntry(Shape):
     may_skip_disposition: bool = False
     dispositions: Names = ()
     service_level_s: Seconds = 20.0
+    service_level_goal: Annotated[float, Field(gt=0, le=1)] = 0.8
     short_abandon_s: Seconds = 0.0
     no_answer_pause_s: SomeSeconds = 10.0
     reject_pause_s: SomeSeconds = 10.0

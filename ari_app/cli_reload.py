@@ -1,4 +1,4 @@
-"""How does `centralita reload` ask the running controller? Over its API, as the centre's coordinator."""
+"""How does `centralita reload` ask the running controller? Over its API, as one of those who may."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ari_app.adapters.http_auth import Tokens
 from ari_app.bootstrap import accounts_of, session_key
 from ari_app.centre import load_centre
 from ari_app.clock import SystemClock
+from ari_app.permissions import reach_of
 from ari_app.settings import Settings
 from ari_app.stack.faults import StackError
 
@@ -31,10 +32,12 @@ def reload_running(settings: Settings, say: Callable[[str], None]) -> None:
     centre = load_centre(settings.centre)
     people = Accounts(accounts_of(centre), one_secret_for_all(settings.demo_web_secret or "unset"))
     tokens = Tokens(session_key(settings), people, SystemClock().now)
-    coordinators = [tokens.issue(account) for account in accounts_of(centre) if account.role == "coordinator"]
-    if not coordinators:
-        raise ReloadFailed("There is no coordinator in operators.yaml; send the controller SIGHUP instead.")
-    answer = asyncio.run(_ask(settings, coordinators))
+    allowed = [tokens.issue(account) for account in accounts_of(centre) if reach_of(account.role, "reload")]
+    if not allowed:
+        raise ReloadFailed(
+            "There is neither a coordinator nor an administrator in operators.yaml; send the controller SIGHUP instead."
+        )
+    answer = asyncio.run(_ask(settings, allowed))
     for line in (*answer["changed"], *(f"needs a restart: {line}" for line in answer["needs_restart"])):
         say(line)
     for line in answer["warnings"]:
@@ -43,7 +46,7 @@ def reload_running(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 async def _ask(settings: Settings, tokens: Iterable[str]) -> dict[str, Any]:
-    """The controller's answer. A coordinator who is new in the files is not known to it yet, so another may have to ask."""
+    """The controller's answer. One who is new in the files is not known to it yet, so another may have to ask."""
     url = f"{settings.api_url}/api/v1/reload"
     why = ""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=WITHIN_S)) as session:

@@ -8,6 +8,7 @@ from typing import Final
 
 from ari_app.board import StatusBoard
 from ari_app.callback_book import CallbackBook
+from ari_app.caller_numbers import CallerNumbers
 from ari_app.commands import UnknownCall
 from ari_app.known_callers import KnownCallers
 from ari_app.last_calls import KEY as LAST_CALL
@@ -32,6 +33,7 @@ class CustomerMemory:
         voicemails: VoicemailBook,
         board: StatusBoard,
         notebook: Notebook,
+        numbers: CallerNumbers,
     ) -> None:
         self._known = known
         self._callbacks = callbacks
@@ -39,6 +41,7 @@ class CustomerMemory:
         self._voicemails = voicemails
         self._board = board
         self._notebook = notebook
+        self._numbers = numbers
 
     async def calls_of(self, who: str) -> Iterable[str]:
         """See Knows. Calls on the board are known where the centre shows whole numbers."""
@@ -47,7 +50,7 @@ class CustomerMemory:
 
     async def erase(self, who: str, calls: frozenset[str]) -> Erased:
         """See Eraser. Raises OSError when Redis does not take it now."""
-        forgotten = int(self._known.forget(who))
+        forgotten = int(self._known.forget(who)) + self._numbers.forget(lambda caller: self._known.who(caller) == who)
         for call in self._callbacks_of(who):
             try:
                 self._cancel(call)

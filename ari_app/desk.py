@@ -127,8 +127,9 @@ class OperatorDesk:
         except AcdUnknownOperator as unknown:
             raise UnknownOperator(f"no operator has the code {code}") from unknown
         own = [place.queue for place in self._rosters.own(code)]
-        if asker.code != code and not asker.sees_any([*own, *view.queues]):
-            raise OutOfSight(f"Operator {code} serves none of your queues.")
+        if not asker.sees_operator(code, [*own, *view.queues]):
+            where = "serves none of your queues" if asker.team is None else "is not in your team"
+            raise OutOfSight(f"Operator {code} {where}.")
         return view
 
     # -- an earlier life -----------------------------------------------------------------------------------------------
@@ -287,6 +288,7 @@ class OperatorDesk:
         shown = self._board.calls.get(call)
         if shown is None:
             raise UnknownCall(f"no call {call} is known")
-        if asker.code != shown.operator and not asker.sees_any([shown.queue] if shown.queue else []):
-            raise OutOfSight("This call is in none of your queues.")
+        if not asker.sees_call(shown.operator, shown.queue):
+            where = "in none of your queues" if asker.team is None else "with nobody of your team"
+            raise OutOfSight(f"This call is {where}.")
         return shown

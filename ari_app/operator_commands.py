@@ -12,10 +12,24 @@ from ari_app.contract import CallStatus, OperatorStatus
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the ``code``, and the queues within ``sight`` (None: all). An operator asks for no other code than the own."""
+    """Who asks: the ``code``, and the queues within ``sight`` (None: all). An operator asks for no other code than the own.
+
+    ``team``: a team leader sees these operators, and the calls that they have, whatever their queues are (None: no leader).
+    """
 
     code: str
     sight: frozenset[str] | None = None
+    team: frozenset[str] | None = None
+
+    def sees_operator(self, code: str, queues: Iterable[str]) -> bool:
+        """Whether an operator of these queues is within sight; everybody sees himself or herself."""
+        return code == self.code or (self.sees_any(queues) if self.team is None else code in self.team)
+
+    def sees_call(self, operator: str | None, queue: str | None) -> bool:
+        """Whether a call that ``operator`` has, or had last, in ``queue`` is within sight; everybody sees the own."""
+        if operator == self.code:
+            return True
+        return self.sees_any([queue] if queue else []) if self.team is None else operator in self.team
 
     def sees_any(self, queues: Iterable[str]) -> bool:
         """Whether one of these queues is within sight; somebody of no queue is seen by those who see all."""
@@ -23,7 +37,7 @@ class Asker:
 
 
 class OutOfSight(ValueError):
-    """The operator or the queue is not among those that this supervisor looks after."""
+    """The operator, the call or the queue is not among those that this supervisor, or team leader, looks after."""
 
 
 class UnknownQueue(ValueError):

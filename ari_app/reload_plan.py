@@ -98,6 +98,8 @@ def _changed(old: Centre, new: Centre, queues: Collection[str], serving: Mapping
         elif before.get(queue.name) != queue:
             yield f"queue {queue.name}: changed"
     yield from _people_changed(old, new, serving)
+    yield from _named("team", _by(old.teams, "id"), _by(new.teams, "id"))
+    yield from _named("administrator", _by(old.administrators, "code"), _by(new.administrators, "code"))
     yield from _named("number", _by(old.numbers, "number"), _by(new.numbers, "number"))
     yield from _named("flow", old.flows, new.flows)
     yield from _named("calendar", old.calendars, new.calendars)

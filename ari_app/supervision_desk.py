@@ -14,6 +14,7 @@ from ari_app.centre import Centre, Person
 from ari_app.clock import Clock
 from ari_app.commands import UnknownCall, UnknownOperator
 from ari_app.operator_commands import OutOfSight
+from ari_app.permissions import reach_of
 from ari_app.supervision import (
     OnCall,
     OnOperator,
@@ -46,7 +47,7 @@ class SupervisionCommands(Protocol):
         ...
 
     def end_supervision(self, asker: str, supervisor: str) -> None:
-        """End the own supervision, or, as a coordinator, anybody's. Raises OutOfSight, NotNow."""
+        """End the own supervision, or anybody's, as far as the permission reaches. Raises OutOfSight, NotNow."""
         ...
 
 
@@ -118,22 +119,26 @@ class SupervisionDesk:
         """See SupervisionCommands."""
         person = self._supervisor(asker)
         shown = [one.status() for one in self._supervisions.all()]
-        return [one for one in shown if person.role == "coordinator" or one.supervisor == asker]
+        return [one for one in shown if self._ends_anybodys(person) or one.supervisor == asker]
 
     def end_supervision(self, asker: str, supervisor: str) -> None:
         """See SupervisionCommands."""
         person = self._supervisor(asker)
-        if asker != supervisor and person.role != "coordinator":
+        if asker != supervisor and not self._ends_anybodys(person):
             raise OutOfSight("Only a coordinator ends another's supervision.")
         ongoing = self._supervisions.of(supervisor)
         if ongoing is None:
             raise NotNow(f"{supervisor} supervises nobody now")
         ongoing.end()
 
+    @staticmethod
+    def _ends_anybodys(person: Person) -> bool:
+        return reach_of(person.role, "end_supervisions") == "all"
+
     def _supervisor(self, code: str) -> Person:
         person = self._centre().person(code)
-        if person is None or person.role == "operator":
-            raise OutOfSight("Only supervisors and coordinators may listen.")
+        if person is None or reach_of(person.role, "supervise") is None:
+            raise OutOfSight("Only team leaders, supervisors and coordinators may listen.")
         return person
 
     def _check(self, person: Person, target: SupervisionTarget, mode: SupervisionMode, *, by_phone: bool) -> None:
@@ -165,15 +170,29 @@ class SupervisionDesk:
         call = self._switchboard.calls.get(target.call)
         if call is None:
             raise UnknownCall(f"no call {target.call} is up")
+        if reach_of(person.role, "supervise") == "team":
+            self._check_team(person, call)
+            return
         view = self._switchboard.acd.call(call.id)
         queue = view.queue if view is not None else call.queue
-        if person.role != "coordinator" and queue is not None and queue not in person.queues:
+        if reach_of(person.role, "supervise") != "all" and queue is not None and queue not in person.queues:
             raise OutOfSight("This call is in none of your queues.")
+
+    def _check_team(self, person: Person, call: Call) -> None:
+        """A team leader hears a call while somebody of the team has it."""
+        operator = self._centre().operator(call.control.operator) if call.control is not None else None
+        if operator is None or operator.team != person.team:
+            raise OutOfSight("Nobody of your team has this call.")
 
     def _check_operator(self, person: Person, code: str) -> None:
         operator = self._centre().operator(code)
         if operator is None:
             raise UnknownOperator(f"no operator has the code {code}")
+        reach = reach_of(person.role, "supervise")
+        if reach == "team":
+            if operator.team != person.team:
+                raise OutOfSight(f"Operator {code} is not in your team.")
+            return
         serves = {*operator.queues, *self._switchboard.acd.operator(code).queues}
-        if person.role != "coordinator" and serves.isdisjoint(person.queues):
+        if reach != "all" and serves.isdisjoint(person.queues):
             raise OutOfSight(f"Operator {code} serves none of your queues.")

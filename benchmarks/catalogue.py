@@ -140,7 +140,7 @@ def shapes(chance: random.Random, customers: int) -> dict[str, Callable[[], Sear
         "held": lambda: Search(held=True),
         "messages of some queues": lambda: Search(kind="voicemail", sight=some),
         "a supervisor's newest": lambda: Search(sight=some),
-        "an operator's own": lambda: Search(sight=Sight(operator=chance.choice(OPERATORS))),
+        "an operator's own": lambda: Search(sight=Sight(operators=frozenset({chance.choice(OPERATORS)}))),
         "many at once": lambda: Search(
             queue=chance.choice(QUEUES), disposition="sold", min_length_s=60, mode="all", sight=some, **day()
         ),

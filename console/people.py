@@ -13,8 +13,8 @@ from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from ari_app.accounts import Role
 from ari_app.adapters.http_auth import demand
+from ari_app.permissions import Permission, Reach, Role, reach_of
 
 __all__ = ["AskedBy", "Person", "PersonRoute", "Reception", "demand", "needs_token"]
 
@@ -32,8 +32,16 @@ class Person:
 
     @property
     def sees_all(self) -> bool:
-        """Whoever is more than an operator sees what others do."""
-        return self.role != "operator"
+        """Whether every call of the centre may be seen."""
+        return self.reach("see_calls") == "all"
+
+    def reach(self, permission: Permission) -> Reach | None:
+        """How far that permission reaches; None: not at all."""
+        return reach_of(self.role, permission)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether there is anything at all that this person may do so."""
+        return self.reach(permission) is not None
 
 
 class Reception(Protocol):

@@ -36,6 +36,7 @@ Act = Literal[
     "supervision_unanswered",
     "supervision_refused",
     "taken_over",
+    "number_seen",
     "notes_lost",
 ]
 SubjectKind = Literal["recording", "call", "operator", "erasure", "export", "audit"]

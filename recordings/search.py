@@ -20,15 +20,16 @@ _PLACE: Final = re.compile(rf"([0-9]{{1,12}}(?:\.[0-9]{{1,9}})?)~({RECORDING_ID.
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Whose recordings somebody sees: of calls in these ``queues`` (None: of all), or only of those in which nobody but
-    ``operator`` was the operator."""
+    ``operators`` (one, or those of a team) was the operator."""
 
     queues: frozenset[str] | None = None
-    operator: str | None = None
+    operators: frozenset[str] | None = None
 
     def sees(self, queues: Iterable[str], operators: Iterable[str]) -> bool:
         """Whether a recording of these queues and operators is within sight."""
-        if self.operator is not None:
-            return set(operators) == {self.operator}
+        if self.operators is not None:
+            theirs = set(operators)
+            return bool(theirs) and theirs <= self.operators
         return self.queues is None or not self.queues.isdisjoint(queues)
 
 

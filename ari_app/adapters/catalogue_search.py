@@ -75,10 +75,11 @@ def _noted(text: str) -> ColumnElement[bool]:
 
 
 def _within(sight: Sight) -> Iterator[ColumnElement[bool]]:
-    if sight.operator is not None:
-        yield _listed(operators, operators.c.operator == sight.operator)
+    if sight.operators is not None:
+        seen = sorted(sight.operators)
+        yield _listed(operators, operators.c.operator.in_(seen))
         of_others = select(operators.c.recording).where(
-            operators.c.recording == r.id, operators.c.operator != sight.operator
+            operators.c.recording == r.id, operators.c.operator.not_in(seen)
         )
         yield ~of_others.exists()
     elif sight.queues is not None:

@@ -17,7 +17,7 @@ from ari_app.accounts import Accounts
 from ari_app.adapters import http_errors
 from ari_app.adapters.http_auth import (
     AskedBy,
-    AskedForOperator,
+    AskedToSeeOperator,
     AuthenticatedRoute,
     FailedLogins,
     Now,
@@ -39,7 +39,9 @@ from ari_app.adapters.http_library import Desk, Door
 from ari_app.adapters.http_library_routes import include_library
 from ari_app.adapters.http_metrics import registry_of
 from ari_app.adapters.http_nodes import node_routes
+from ari_app.adapters.http_numbers import number_routes
 from ari_app.adapters.http_operators import operator_routes
+from ari_app.adapters.http_people import centre_routes, me_routes
 from ari_app.adapters.http_pipeline import PipelineCollector, pipeline_routes
 from ari_app.adapters.http_reload import reload_routes
 from ari_app.adapters.http_sessions import session_routes
@@ -47,9 +49,12 @@ from ari_app.adapters.http_supervision import supervision_routes
 from ari_app.adapters.http_voicemails import voicemail_routes
 from ari_app.adapters.http_watching import GetRole, TurnsAwayWhileStandingBy, watch_routes
 from ari_app.answers import CentreHistory
+from ari_app.audit import NoteAct
 from ari_app.board import StatusBoard
 from ari_app.call_commands import CallCommands
 from ari_app.callback_desk import CallbackCommands
+from ari_app.caller_numbers import NumbersOfCalls
+from ari_app.centre import Centre
 from ari_app.commands import CentreCommands, Reload, UnknownCall
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject, utc_day
 from ari_app.health import Parts
@@ -94,6 +99,9 @@ def create_app(
     address_rates: Rates | None = None,
     session_rates: Rates | None = None,
     console_key: str = "",
+    centre: Callable[[], Centre] | None = None,
+    numbers: NumbersOfCalls | None = None,
+    note_act: NoteAct = lambda act: None,
 ) -> FastAPI:
     """The API over ``board`` and ``commands``; serve it with http_server, in the engine's event loop.
 
@@ -101,7 +109,8 @@ def create_app(
     what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics, ``library`` has the recordings,
     ``recordings`` is the folder in which they are made, ``metrics`` are shown besides; while its ``role`` is not to lead, another
     controller is to be asked. ``sessions`` knows who was logged out; ``origins``: see Guard; the rates bound what an address, and
-    what one log-in, may ask; ``console_key``: see FromConsole.
+    what one log-in, may ask; ``console_key``: see FromConsole. ``centre`` gives the one in force; ``numbers`` knows callers' whole numbers, and ``note_act`` notes
+    for the audit who has seen one.
     """
     app = FastAPI(
         title="Centralita",
@@ -121,6 +130,11 @@ def create_app(
     app.add_middleware(FromConsole, key=console_key)
     app.include_router(console_routes(tokens))
     app.include_router(session_routes(accounts, tokens.sessions))
+    app.include_router(me_routes(centre))
+    if centre is not None:
+        app.include_router(centre_routes(centre, accounts))
+    if numbers is not None:
+        app.include_router(number_routes(board, numbers, note_act, now))
     app.include_router(_login_routes(accounts, app.state.tokens, FailedLogins(now)))
     app.include_router(_read_routes(board, hub))
     app.include_router(_command_routes(board, commands))
@@ -185,6 +199,8 @@ def _login_routes(accounts: Accounts, tokens: Tokens, failed: FailedLogins) -> A
                 {
                     "token": tokens.issue(account),
                     "token_type": "bearer",
+                    "code": account.code,
+                    "name": account.name,
                     "role": account.role,
                     "expires_s": LIFE_S,
                 }
@@ -212,7 +228,7 @@ def _read_routes(board: StatusBoard, hub: EventHub) -> APIRouter:
         return await _items(operator for operator in board.operators.values() if may_see(caller, operator))
 
     @router.get("/operators/{code}", response_model=OperatorStatus)
-    async def show_operator(code: str, caller: AskedForOperator) -> Response:
+    async def show_operator(code: str, caller: AskedToSeeOperator) -> Response:
         if (operator := board.operators.get(code)) is None:
             raise _not_found("operator")
         return _json(status_bytes(operator))
@@ -249,6 +265,7 @@ def _command_routes(board: StatusBoard, commands: CentreCommands) -> APIRouter:
     @router.post("/calls/{call_id}/hangup", response_model=CallStatus, status_code=202)
     async def hang_up_call(call_id: str, caller: AskedBy) -> Response:
         call = _call_for(board, call_id, caller)
+        demand(caller.reaches("control_calls", call.operator))
         try:
             commands.hang_up_call(call_id)
         except UnknownCall:

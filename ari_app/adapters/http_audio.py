@@ -22,6 +22,7 @@ from ari_app.adapters.http_recording_bodies import MORE_REFUSALS, LinkBody, Made
 from ari_app.adapters.http_recordings import json_answer, shown_link
 from ari_app.adapters.playing import MEDIA_TYPES, AudioFormat, Player, Sound, broken
 from ari_app.beside import beside
+from ari_app.permissions import reach_of
 from recordings.custody import AuditEntry, Doomed, Link
 from recordings.record import StoredRecording
 
@@ -79,7 +80,7 @@ def listen_routes(desk: Desk) -> APIRouter:
 def _link_routes(router: APIRouter, desk: Desk) -> None:
     @router.post("/recordings/{recording_id}/links", response_model=MadeLink, status_code=201)
     async def make_link(recording_id: str, body: LinkBody, request: Request, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("link_recordings"))
         one, now = (await desk.found(caller, recording_id)).recording, desk.now()
         link = Link(desk.library.new_id(), one.id, caller.account.code, now, now + 60 * body.minutes, body.plays)
         entry = desk.entry(
@@ -94,12 +95,12 @@ def _link_routes(router: APIRouter, desk: Desk) -> None:
 
     @router.delete("/recordings/{recording_id}/links/{link_id}", response_model=ShownLink)
     async def revoke_link(recording_id: str, link_id: str, request: Request, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("revoke_links"))
         one = (await desk.found(caller, recording_id)).recording
         link = await beside(desk.library.custody.find_link, link_id)
         if link is None or link.recording != one.id:
             raise Refused(404, "not_found", "There is no such link.")
-        demand(caller.account.role == "coordinator" or link.by == caller.account.code)
+        demand(caller.reaches("revoke_links", link.by))
         await beside(
             desk.library.custody.revoke_link,
             link_id,
@@ -127,9 +128,11 @@ async def _linked(desk: Desk, token: str) -> tuple[Link, StoredRecording]:
         raise _over()
     found = await desk.stored(recording)
     maker = desk.accounts.get(link.by)
-    if maker is None or maker.role == "operator":
+    if maker is None or reach_of(maker.role, "link_recordings") is None:
         raise _over()
-    if not desk.sight(Caller(maker, link.expires_at)).sees(found.recording.queues, found.recording.operators):
+    if not desk.sight(Caller(maker, link.expires_at)).sees(
+        found.recording.queues, found.recording.operators
+    ):
         raise _over()
     return link, found.recording
 

@@ -1,4 +1,4 @@
-"""Who sends this request, and may they? Bearer tokens, the limit on failed logins, and what each role may see and do.
+"""Who sends this request, and may they? Bearer tokens, the limit on failed logins, and what permissions.py comes to here.
 
 Tokens are signed (itsdangerous, HMAC-SHA256) and hold the code, the expiry and an id only: they outlive a controller restart,
 and the role is looked up in the accounts at each request, so that a removed account is out at once. What was logged out before its
@@ -10,7 +10,8 @@ from __future__ import annotations
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Final
 
@@ -22,8 +23,9 @@ from itsdangerous import BadData, URLSafeSerializer
 from ari_app.accounts import Account, Accounts
 from ari_app.adapters.http_errors import Refused
 from ari_app.board import StatusBoard
-from ari_app.contract import CallStatus, OperatorStatus, Subject
+from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, Subject
 from ari_app.operator_commands import Asker
+from ari_app.permissions import Permission, Reach, reach_of
 from ari_app.rates import Rates
 from ari_app.sessions import LIFE_S, Sessions
 from ari_app.settings import TOKEN_KEY_LENGTH
@@ -40,16 +42,37 @@ Now = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends this request, and until when (Unix seconds) their token is good."""
+    """Who sends this request, and until when (Unix seconds) their token is good. ``of_team``: the operators whom they lead now."""
 
     account: Account
     expires: float
     session: str = ""
+    of_team: Callable[[], frozenset[str]] = field(default=frozenset, repr=False, compare=False)
 
     @property
-    def sees_all(self) -> bool:
-        """Supervisors and coordinators see and do everything; an operator what is their own."""
-        return self.account.role != "operator"
+    def team(self) -> frozenset[str] | None:
+        """The operators of the team that this person leads; None for whoever leads none."""
+        return None if self.account.leads is None else self.of_team()
+
+    def reach(self, permission: Permission) -> Reach | None:
+        """How far that permission reaches; None: not at all."""
+        return reach_of(self.account.role, permission)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether there is anything at all that this person may do so."""
+        return self.reach(permission) is not None
+
+    def reaches(self, permission: Permission, *operators: str | None) -> bool:
+        """Whether it reaches what one of these operators has. Where it reaches ``queues``, the desk that knows them looks."""
+        match self.reach(permission):
+            case None:
+                return False
+            case "own":
+                return self.account.code in operators
+            case "team":
+                return any(one is not None and one in (self.team or ()) for one in operators)
+            case "queues" | "all":
+                return True
 
 
 class Tokens:
@@ -103,19 +126,24 @@ class Tokens:
             raise _unauthorized("token_invalid", "This token is not one of ours; log in again.")
         if self.sessions.is_over(code, session, expires):
             raise _unauthorized("token_revoked", "This log-in has been ended; log in again.")
-        return Caller(account, expires, session)
+        return Caller(account, expires, session, partial(self._accounts.operators_of, account.leads))
 
     def good(self, caller: Caller) -> bool:
         """Whether what ``caller`` was let in with is still good."""
         account = self._accounts.get(caller.account.code)
         over = self.sessions.is_over(caller.account.code, caller.session, caller.expires)
-        return account is not None and account.role == caller.account.role and not over
+        return account is not None and have_the_same_rights(account, caller.account) and not over
 
     def _demand_rate(self, session: str) -> None:
         wait_s = self._rates.wait_s(session, self._now()) if self._rates is not None else 0.0
         if wait_s:
             retry = {"Retry-After": str(int(wait_s) + 1)}
             raise Refused(429, "too_many_requests", f"Too many requests; wait {int(wait_s) + 1} s.", headers=retry)
+
+
+def have_the_same_rights(now: Account, before: Account) -> bool:
+    """Whether what ``before`` was let in with may go on as it is."""
+    return (now.role, now.leads) == (before.role, before.leads)
 
 
 def _unauthorized(code: str, message: str) -> Refused:
@@ -198,38 +226,45 @@ async def _caller(request: Request) -> Caller:
     return caller
 
 
-async def _caller_for_operator(code: str, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
-    demand(caller.sees_all or caller.account.code == code)
-    return caller
+def _for_operator(permission: Permission) -> Callable[..., Coroutine[Any, Any, Caller]]:
+    async def caller_for_operator(code: str, caller: Annotated[Caller, Depends(_caller)]) -> Caller:
+        demand(caller.reaches(permission, code))
+        return caller
+
+    return caller_for_operator
 
 
 _documented = HTTPBearer(auto_error=False, description="The token that POST /api/v1/login gives.")
 AskedBy = Annotated[Caller, Depends(_caller)]
 """The argument of a route on an AuthenticatedRoute: who asks."""
 
-AskedForOperator = Annotated[Caller, Depends(_caller_for_operator)]
-"""As AskedBy, on a route with ``{code}``: an operator may ask for their own code only, whatever else the request says."""
+AskedToSeeOperator = Annotated[Caller, Depends(_for_operator("see_operators"))]
+"""As AskedBy, on a route with ``{code}``: an operator may ask for their own code only, whatever else the request says, a team
+leader for those of the team."""
+
+AskedToSetState = Annotated[Caller, Depends(_for_operator("set_states"))]
+"""The same, of whom to set the state of."""
 
 needs_token = Depends(_documented)
 """Tells OpenAPI that a route needs a token; AuthenticatedRoute is what demands it."""
 
 
 def may_see(caller: Caller, subject: Subject) -> bool:
-    """Everyone sees the queues; an operator otherwise only themselves and the calls they hold."""
-    if caller.sees_all:
-        return True
+    """Everyone sees the queues; operators and calls as far as the permissions reach. A call is also whose who are consulted."""
     match subject:
         case OperatorStatus():
-            return subject.code == caller.account.code
+            return caller.reaches("see_operators", subject.code)
         case CallStatus():
-            return caller.account.code in (subject.operator, subject.consulting)
-        case _:
-            return True
+            return caller.reaches("see_calls", subject.operator, subject.consulting)
+        case QueueStatus():
+            return caller.may("see_queues")
 
 
 def asker_of(board: StatusBoard, caller: Caller) -> Asker:
-    """A supervisor who looks after some queues sees these; whoever has them all, or none named, sees everything."""
+    """A team leader sees the team, a supervisor of some queues these; whoever has them all, or none named, sees everything."""
     account = caller.account
+    if caller.team is not None:
+        return Asker(account.code, frozenset(), caller.team)
     some = account.role == "supervisor" and account.queues and not set(account.queues) >= set(board.queues)
     return Asker(account.code, frozenset(account.queues) if some else None)
 
@@ -237,4 +272,9 @@ def asker_of(board: StatusBoard, caller: Caller) -> Asker:
 def demand(allowed: bool) -> None:
     """Raises Refused (403) unless ``allowed``."""
     if not allowed:
-        raise Refused(403, "forbidden", "Your role may not see or do this; ask a supervisor.")
+        raise forbidden()
+
+
+def forbidden() -> Refused:
+    """403."""
+    return Refused(403, "forbidden", "Your role may not see or do this; ask a supervisor.")

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ari_app.accounts import Role
 from ari_app.asked import RecordAction
 from ari_app.callback_desk import CallbackStatus
 from ari_app.commands import WantedState
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus
+from ari_app.permissions import Permission, Reach, Role
 from ari_app.supervision import SupervisionMode, SupervisionStatus
 from ari_app.voicemail_desk import VoicemailStatus
 
@@ -118,8 +118,92 @@ class Login(BaseModel):
 
     token: str
     token_type: Literal["bearer"]
+    code: str
+    name: str
     role: Role
     expires_s: int
+
+
+class PersonBody(BaseModel):
+    """Somebody with an account: ``queues`` served or looked after, ``team``: which he or she is in, or leads."""
+
+    code: str
+    name: str
+    role: Role
+    queues: list[str]
+    team: str | None
+
+
+class People(BaseModel):
+    """Everybody with an account."""
+
+    items: list[PersonBody]
+
+
+class Me(PersonBody):
+    """Who asks: what the role may (``permissions``), and how far each of these reaches; until when the token is good (ISO 8601);
+    the ``language`` in which he or she is told things."""
+
+    permissions: list[Permission]
+    reach: dict[Permission, Reach]
+    expires: str
+    language: str | None
+
+
+class TeamBody(BaseModel):
+    """A team: its name by language, and codes."""
+
+    id: str
+    names: dict[str, str]
+    leaders: list[str]
+    operators: list[str]
+
+
+class Teams(BaseModel):
+    """All teams."""
+
+    items: list[TeamBody]
+
+
+class CentreQueue(BaseModel):
+    """What pages show of a queue. ``service_level_goal``: the share (0..1) that is to be answered within ``service_level_s``."""
+
+    name: str
+    titles: dict[str, str]
+    service_level_s: float
+    service_level_goal: float
+    short_abandon_s: float
+    dispositions: list[str]
+    wrap_up_s: float
+    wrap_up_until_disposition: bool
+    may_skip_disposition: bool
+
+
+class CentrePause(BaseModel):
+    """A reason to pause."""
+
+    code: str
+    names: dict[str, str]
+    productive: bool
+
+
+class CentreBody(BaseModel):
+    """What pages show of the centre. ``version`` changes when anything of it does."""
+
+    name: str
+    languages: list[str]
+    default_language: str
+    time_zone: str
+    queues: list[CentreQueue]
+    pauses: list[CentrePause]
+    pause_reason_required: bool
+    version: str
+
+
+class NumberBody(BaseModel):
+    """A caller's whole number."""
+
+    number: str
 
 
 class Queues(BaseModel):

@@ -29,13 +29,13 @@ def callback_routes(desk: CallbackCommands) -> APIRouter:
 
     @router.get("/callbacks", response_model=Callbacks)
     async def list_callbacks(caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("callbacks"))
         shown = [asdict(callback) for callback in desk.callbacks() if _within_sight(caller, callback)]
         return _json({"items": shown})
 
     @router.delete("/callbacks/{call_id}", response_model=CallbackStatus)
     async def cancel_callback(call_id: str, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("callbacks"))
         callback = next((one for one in desk.callbacks() if one.id == call_id), None)
         if callback is None:
             raise Refused(404, "not_found", "There is no such callback.")
@@ -53,7 +53,7 @@ def callback_routes(desk: CallbackCommands) -> APIRouter:
 def _within_sight(caller: Caller, callback: CallbackStatus) -> bool:
     """A supervisor of some queues sees those only."""
     queues = caller.account.queues
-    return caller.account.role == "coordinator" or not queues or callback.queue in queues
+    return caller.reach("callbacks") == "all" or not queues or callback.queue in queues
 
 
 def _json(body: object) -> Response:

@@ -1,4 +1,4 @@
-"""What can be asked of a conversation over HTTP? Hold, transfer, consultation, conference: by its operator, or a supervisor."""
+"""What can be asked of a conversation over HTTP? Hold, transfer, consultation, conference, the recording."""
 
 from __future__ import annotations
 
@@ -104,10 +104,11 @@ class _Asking:
         return self._answered(call_id, caller, lambda: self._calls.ask_recording(call_id, asked))
 
     def _answered(self, call_id: str, caller: Caller, ask: Callable[[], CallStatus]) -> Response:
+        demand(caller.may("control_calls"))
         shown = self._board.calls.get(call_id)
         if shown is None:
             raise Refused(404, "not_found", "There is no such call.")
-        demand(caller.sees_all or shown.operator == caller.account.code)
+        demand(caller.reaches("control_calls", shown.operator))
         try:
             status = ask()
         except UnknownCall:

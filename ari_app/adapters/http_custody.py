@@ -1,4 +1,4 @@
-"""Who may note something on a call or a recording, and hold a recording, over HTTP? Supervisors and coordinators."""
+"""How does somebody note something on a call or a recording, and hold a recording, over HTTP?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def custody_routes(desk: Desk) -> APIRouter:
 def _mark_routes(router: APIRouter, desk: Desk) -> None:
     @router.post("/calls/{call_id}/marks", response_model=ShownMark, status_code=201)
     async def mark_call(call_id: str, body: CallMarkBody, request: Request, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("note_recordings"))
         call, now = _call(desk, call_id, caller), desk.now()
         at = now if body.at is None else body.at.timestamp()
         if at > now or timestamp(at) < call.started:
@@ -37,7 +37,7 @@ def _mark_routes(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/recordings/{recording_id}/marks", response_model=ShownMark, status_code=201)
     async def mark_recording(recording_id: str, body: MarkBody, request: Request, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("note_recordings"))
         one = (await desk.found(caller, recording_id)).recording
         if body.at_s > one.length_s:
             raise Refused(422, "bad_field", f"The recording lasts {one.length_s:.1f} s.", "at_s")
@@ -48,11 +48,11 @@ def _mark_routes(router: APIRouter, desk: Desk) -> None:
 
     @router.delete("/marks/{mark_id}", status_code=204, response_class=Response)
     async def remove_mark(mark_id: str, request: Request, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("remove_notes"))
         mark = await beside(desk.library.custody.find_mark, mark_id)
         if mark is None:
             raise Refused(404, "not_found", "There is no such note.")
-        demand(caller.account.role == "coordinator" or mark.by == caller.account.code)
+        demand(caller.reaches("remove_notes", mark.by))
         entry = desk.entry(request, caller, "mark_removed", "call", mark.call, mark=mark_id)
         await beside(desk.library.custody.remove_mark, mark_id, entry)
         return Response(status_code=204)
@@ -61,7 +61,7 @@ def _mark_routes(router: APIRouter, desk: Desk) -> None:
 def _hold_routes(router: APIRouter, desk: Desk) -> None:
     @router.put("/recordings/{recording_id}/hold", response_model=ShownHold)
     async def hold_recording(recording_id: str, body: HoldBody, request: Request, caller: AskedBy) -> Response:
-        demand(caller.account.role == "coordinator")
+        demand(caller.may("hold_recordings"))
         one = (await desk.found(caller, recording_id)).recording
         hold = Hold(desk.library.new_id(), one.id, caller.account.code, body.why, desk.now())
         try:
@@ -73,7 +73,7 @@ def _hold_routes(router: APIRouter, desk: Desk) -> None:
 
     @router.delete("/recordings/{recording_id}/hold", status_code=204, response_class=Response)
     async def release_recording(recording_id: str, request: Request, caller: AskedBy) -> Response:
-        demand(caller.account.role == "coordinator")
+        demand(caller.may("hold_recordings"))
         one = (await desk.found(caller, recording_id)).recording
         entry = desk.entry(request, caller, "released", "recording", one.id)
         if not await beside(desk.library.custody.release, one.id, entry):
@@ -92,5 +92,5 @@ def _call(desk: Desk, call_id: str, caller: Caller) -> CallStatus:
     if call is None:
         raise Refused(404, "not_found", "There is no such call; of one that has ended, mark the recording.")
     asker = asker_of(desk.board, caller)
-    demand(asker.sees_any([call.queue] if call.queue else []))
+    demand(asker.sees_call(call.operator, call.queue))
     return call

@@ -33,7 +33,7 @@ def export_routes(desk: Desk) -> APIRouter:
 
     @router.post("/exports", response_class=Response, responses=answers)  # type: ignore[arg-type]
     async def export_recordings(body: Filters, request: Request, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("export_recordings"))
         search, library = search_of(desk, caller, body), desk.library
         extent = await beside(library.shelves.extent, search)
         if extent.recordings > library.export_recordings or extent.audio_bytes > library.export_bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -74,9 +74,10 @@ def history_routes(board: StatusBoard, history: CentreHistory, day: Callable[[fl
 
     @router.get("/figures", response_model=Figures)
     async def show_figures(caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("figures"))
         figures = history.figures()
-        shown = {"day": day(figures.until or 0.0), **asdict(figures)}
+        theirs = tuple(one for one in figures.operators if caller.reaches("figures", one.code))
+        shown = {"day": day(figures.until or 0.0), **asdict(replace(figures, operators=theirs))}
         return _json(_with_timestamps(shown))
 
     @router.get("/calls/{call_id}/why", response_model=Story)
@@ -101,7 +102,7 @@ def history_routes(board: StatusBoard, history: CentreHistory, day: Callable[[fl
 
     @router.get("/queues/{name}/why-waiting", response_model=Waiting)
     async def tell_waiting(name: str, caller: AskedBy, lang: AskedLanguage = "es") -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("why_waiting"))
         try:
             why, text = history.why_waiting(name, lang)
         except LookupError:
@@ -112,10 +113,11 @@ def history_routes(board: StatusBoard, history: CentreHistory, day: Callable[[fl
 
 
 def _demand_call(board: StatusBoard, call_id: str, caller: Caller) -> None:
-    """A call that the board has forgotten is nobody's but a supervisor's."""
+    """A call that the board has forgotten is nobody's but theirs who see all calls."""
+    demand(caller.may("see_calls"))
     shown = board.calls.get(call_id)
     if shown is None:
-        if not caller.sees_all:
+        if caller.reach("see_calls") != "all":
             raise _not_found("call")
         return
     demand(may_see(caller, shown))

@@ -10,7 +10,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from ari_app.accounts import Accounts
-from ari_app.adapters.http_auth import AuthenticatedRoute, Caller, Now, asker_of, demand, needs_token
+from ari_app.adapters.http_auth import AuthenticatedRoute, Caller, Now, asker_of, demand, forbidden, needs_token
 from ari_app.adapters.http_bodies import REFUSALS
 from ari_app.adapters.http_errors import Refused, error_json
 from ari_app.adapters.http_recording_bodies import MORE_REFUSALS
@@ -107,11 +107,18 @@ class Desk:
         return self.door.library()
 
     def sight(self, caller: Caller) -> Sight:
-        """Which recordings this person may find and hear. Raises Refused (403) for an operator, if the centre does not let them."""
-        if caller.account.role == "operator":
-            demand(self.library.operators_hear_own())
-            return Sight(operator=caller.account.code)
-        return Sight(asker_of(self.board, caller).sight)
+        """Which recordings this person may find and hear. Raises Refused (403) for who may hear none, as an operator if the centre
+        does not let them hear their own."""
+        match caller.reach("hear_recordings"):
+            case "own":
+                demand(self.library.operators_hear_own())
+                return Sight(operators=frozenset({caller.account.code}))
+            case "team":
+                return Sight(operators=caller.team or frozenset())
+            case "queues" | "all":
+                return Sight(asker_of(self.board, caller).sight)
+            case None:
+                raise forbidden()
 
     async def found(self, caller: Caller, id_: str) -> Found:
         """The recording. Raises Refused: 404, 403."""

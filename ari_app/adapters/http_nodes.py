@@ -1,4 +1,4 @@
-"""How does a coordinator see the Asterisks of the centre over HTTP, and take one out of service without ending its calls?"""
+"""How does one see the Asterisks of the centre over HTTP, and take one out of service without ending its calls?"""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def node_routes(nodes: NodeCommands) -> APIRouter:
     )
 
     def drain(name: str, caller: AskedBy, *, draining: bool) -> Response:
-        demand(caller.account.role == "coordinator")
+        demand(caller.may("nodes"))
         try:
             status = nodes.drain(name, draining=draining)
         except UnknownNode:
@@ -44,7 +44,7 @@ def node_routes(nodes: NodeCommands) -> APIRouter:
 
     @router.get("/nodes", response_model=NodesBody)
     async def list_nodes(caller: AskedBy) -> Response:
-        demand(caller.account.role == "coordinator")
+        demand(caller.may("nodes"))
         return _json({"items": [asdict(one) for one in nodes.statuses()]})
 
     @router.post("/nodes/{name}/drain", response_model=NodeStatus)

@@ -1,6 +1,7 @@
 """What can be asked about operators over HTTP? Their states and queues, wrap-ups and outcomes, and a supervisor's powers.
 
-Operators ask for themselves; supervisors for the operators and calls of their queues, if they have some; coordinators for all.
+Operators ask for themselves; team leaders for the operators of their team and the calls that these have; supervisors for the
+operators and calls of their queues, if they have some; coordinators for all.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from fastapi import APIRouter, Response
 
 from ari_app.adapters.http_auth import (
     AskedBy,
-    AskedForOperator,
+    AskedToSetState,
     AuthenticatedRoute,
     asker_of,
     demand,
-    may_see,
     needs_token,
 )
 from ari_app.adapters.http_bodies import (
@@ -53,21 +53,22 @@ def operator_routes(board: StatusBoard, desk: OperatorCommands) -> APIRouter:
 
 def _own_routes(router: APIRouter, board: StatusBoard, desk: OperatorCommands) -> None:
     @router.post("/operators/{code}/state", response_model=OperatorStatus)
-    async def set_operator_state(code: str, body: StateBody, caller: AskedForOperator) -> Response:
+    async def set_operator_state(code: str, body: StateBody, caller: AskedToSetState) -> Response:
         if body.queues is not None and body.state != "ready":
             raise Refused(422, "bad_field", "Queues are logged into with the state ready.", "queues")
         with _refusals():
             return _json(desk.set_state(asker_of(board, caller), code, body.state, body.reason, body.queues))
 
     @router.post("/operators/{code}/wrap-up", response_model=OperatorStatus)
-    async def extend_wrap_up(code: str, body: WrapUpBody, caller: AskedForOperator) -> Response:
+    async def extend_wrap_up(code: str, body: WrapUpBody, caller: AskedToSetState) -> Response:
         with _refusals():
             return _json(desk.extend_wrap_up(asker_of(board, caller), code, body.extend_s))
 
     @router.post("/calls/{call_id}/disposition", response_model=CallStatus)
     async def give_disposition(call_id: str, body: DispositionBody, caller: AskedBy) -> Response:
         shown = board.calls.get(call_id)
-        demand(shown is None or may_see(caller, shown))
+        demand(caller.may("note_outcomes"))
+        demand(shown is None or caller.reaches("note_outcomes", shown.operator, shown.consulting))
         with _refusals():
             return _json(desk.dispose(asker_of(board, caller), call_id, body.code))
 
@@ -75,19 +76,19 @@ def _own_routes(router: APIRouter, board: StatusBoard, desk: OperatorCommands) -
 def _supervisors_routes(router: APIRouter, board: StatusBoard, desk: OperatorCommands) -> None:
     @router.put("/operators/{code}/queues", response_model=OperatorStatus)
     async def move_operator(code: str, body: ServeBody, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("move_operators"))
         with _refusals():
             return _json(desk.serve(asker_of(board, caller), code, body.queues))
 
     @router.post("/operators/{code}/release", response_model=OperatorStatus, status_code=202)
     async def release_operator(code: str, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.reaches("release_operators", code))
         with _refusals():
             return _json(desk.release(asker_of(board, caller), code), 202)
 
     @router.post("/calls/{call_id}/move", response_model=CallStatus)
     async def move_call(call_id: str, body: MoveBody, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("move_calls"))
         if body.queue is None and body.priority is None:
             raise Refused(422, "bad_field", "Give a queue, a priority, or both.", "queue")
         with _refusals():

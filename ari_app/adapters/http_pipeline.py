@@ -28,7 +28,7 @@ class Pipeline(BaseModel):
 
 
 def pipeline_routes(root: Path, now: Now) -> APIRouter:
-    """``GET /api/v1/pipeline``, for supervisors and coordinators."""
+    """``GET /api/v1/pipeline``."""
     router = APIRouter(
         prefix="/api/v1",
         tags=["recordings"],
@@ -39,7 +39,7 @@ def pipeline_routes(root: Path, now: Now) -> APIRouter:
 
     @router.get("/pipeline", response_model=Pipeline)
     async def show_pipeline(caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.may("see_pipeline"))
         workers = await asyncio.to_thread(told_by_all, root)
         wrong = whats_wrong(workers, now())
         return Response(json_bytes({"wrong": wrong, "workers": workers}), media_type="application/json")

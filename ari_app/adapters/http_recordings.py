@@ -49,7 +49,7 @@ def recording_routes(desk: Desk) -> APIRouter:
 def search_of(desk: Desk, caller: Caller, asked: Filters) -> Search:
     """What is looked for, within the caller's sight. Raises Refused."""
     sight = desk.sight(caller)
-    demand(asked.text is None or caller.sees_all)
+    demand(asked.text is None or caller.may("note_recordings"))
     customer = asked.customer
     if asked.caller is not None:
         customer = desk.library.who(asked.caller)
@@ -116,7 +116,7 @@ async def _everything(desk: Desk, caller: Caller, found: Found) -> dict[str, Any
         "holds": [],
         "links": [],
     }
-    if not caller.sees_all:
+    if not caller.may("note_recordings"):
         return shown | {"marks": 0}
     marks = await beside(custody.marks_of, one)
     holds = await beside(custody.holds_of, one.id)

@@ -48,7 +48,7 @@ def supervision_routes(desk: SupervisionCommands) -> APIRouter:
 
     @router.delete("/supervisions/{supervisor}", status_code=204)
     async def end_supervision(supervisor: str, caller: AskedBy) -> Response:
-        demand(caller.sees_all)
+        demand(caller.reaches("end_supervisions", supervisor))
         with _refusals():
             desk.end_supervision(caller.account.code, supervisor)
         return Response(status_code=204)

@@ -29,6 +29,7 @@ def voicemail_routes(desk: VoicemailCommands) -> APIRouter:
 
     @router.get("/voicemails", response_model=Voicemails)
     async def list_voicemails(caller: AskedBy) -> Response:
+        demand(caller.may("voicemails"))
         return _json({"items": [asdict(one) for one in desk.voicemails() if _within_sight(caller, one)]})
 
     @router.post("/voicemails/{call_id}/callback", response_model=VoicemailStatus, status_code=202)
@@ -53,6 +54,7 @@ def voicemail_routes(desk: VoicemailCommands) -> APIRouter:
 
 
 def _found(desk: VoicemailCommands, call_id: str, caller: Caller) -> VoicemailStatus:
+    demand(caller.may("voicemails"))
     voicemail = next((one for one in desk.voicemails() if one.id == call_id), None)
     if voicemail is None:
         raise Refused(404, "not_found", "There is no such message.")
@@ -61,10 +63,10 @@ def _found(desk: VoicemailCommands, call_id: str, caller: Caller) -> VoicemailSt
 
 
 def _within_sight(caller: Caller, voicemail: VoicemailStatus) -> bool:
-    """Operators, and supervisors of some queues, see those of their queues only."""
-    queues = caller.account.queues
-    sees_every_queue = caller.sees_all and not queues
-    return caller.account.role == "coordinator" or sees_every_queue or voicemail.queue in queues
+    """Operators, team leaders, and supervisors of some queues, see those of their queues only."""
+    queues, reach = caller.account.queues, caller.reach("voicemails")
+    of_all = reach == "all" or (caller.account.role == "supervisor" and not queues)
+    return reach is not None and (of_all or voicemail.queue in queues)
 
 
 def _json(body: object, status: int = 200) -> Response:

@@ -21,6 +21,7 @@ from ari_app.cancellation import to_its_end
 from ari_app.contract import timestamp
 from ari_app.control_states import Control
 from ari_app.ear_book import EarNote
+from ari_app.permissions import reach_of
 from ari_app.supervision import (
     BargeAsked,
     ConversationChanged,
@@ -289,8 +290,14 @@ class Ear:
         switchboard = self._exchange.switchboard
         if isinstance(self._target, OnCall):
             call = switchboard.calls.get(self._target.call)
-            return call if call is not None and call.control is not None else None
+            return call if call is not None and call.control is not None and self._may_follow() else None
         return switchboard.conversation_of(self._target.code)
+
+    def _may_follow(self) -> bool:
+        """A team leader does not hear a call that has been passed on to somebody of another team."""
+        if reach_of(self._role, "supervise") != "team":
+            return True
+        return self._exchange.why_not_supervised(self.supervisor, self._target) is None
 
     def _control(self) -> Control | None:
         """How the conversation that is to be heard stands: one value for each operator to whom the caller is connected."""

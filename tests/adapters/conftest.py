@@ -54,6 +54,7 @@ async def reader(redis_server: RedisServer) -> AsyncIterator[Redis]:
 SECRET = "one secret for the whole demo"
 TOKEN_KEY = "a key of at least thirty-two characters"
 OPERATOR, OTHER, SUPERVISOR, COORDINATOR = "1005", "1006", "2001", "3001"
+LEADER, OTHER_LEADER, ADMINISTRATOR = "2101", "2102", "4001"
 
 
 class FakeCentre:
@@ -63,13 +64,19 @@ class FakeCentre:
         self.now_s = 1_790_000_000.0
         self.board = StatusBoard(lambda: self.now_s, epoch=7)
         self.parts = [HealthPart("asterisk"), HealthPart("redis", needed=False)]
-        people = [Account(str(code), f"Operator {code}", "operator", ("soporte",)) for code in range(1001, 1021)]
+        people = [
+            Account(str(code), f"Operator {code}", "operator", ("soporte",), "norte" if code <= 1010 else "sur")
+            for code in range(1001, 1021)
+        ]
         self.accounts = Accounts(
             [
                 *people,
                 Account("2001", "Sara", "supervisor"),
                 Account("2002", "Sol", "supervisor", ("ventas",)),
+                Account("2101", "Noa", "team_leader", ("soporte",), "norte"),
+                Account("2102", "Sur", "team_leader", ("soporte",), "sur"),
                 Account("3001", "Coral", "coordinator"),
+                Account("4001", "Ada", "administrator"),
             ],
             one_secret_for_all(SECRET),
         )
@@ -171,7 +178,7 @@ class FakeCentre:
     def _operator(self, asker: Asker, code: str) -> OperatorStatus:
         if code not in self.board.operators:
             raise UnknownOperator(code)
-        if not asker.sees_any(["soporte"]):
+        if not asker.sees_operator(code, ["soporte"]):
             raise OutOfSight("not yours")
         return self.board.operators[code]
 
@@ -182,7 +189,7 @@ class FakeCentre:
     def _call(self, asker: Asker, call: str) -> CallStatus:
         if call not in self.board.calls:
             raise UnknownCall(call)
-        if not asker.sees_any(["soporte"]):
+        if not asker.sees_call(self.board.calls[call].operator, "soporte"):
             raise OutOfSight("not yours")
         return self.board.calls[call]
 

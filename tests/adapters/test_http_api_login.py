@@ -24,7 +24,8 @@ async def test_login_gives_a_bearer_token_with_role_and_life(api: Api) -> None:
     answer = await api.login(SUPERVISOR)
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == {"token", "token_type", "role", "expires_s"}
+    assert set(body) == {"token", "token_type", "code", "name", "role", "expires_s"}
+    assert (body["code"], body["name"]) == (SUPERVISOR, "Sara")
     assert (body["token_type"], body["role"], body["expires_s"]) == ("bearer", "supervisor", 12 * 3600)
     assert answer.headers["cache-control"] == "no-store"
 

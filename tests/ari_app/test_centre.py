@@ -53,7 +53,25 @@ def test_the_demo_has_its_people_each_with_their_queues_and_skills() -> None:
     assert {o.code for o in centre.operators if "english" in o.skills} == {"1004", "1008", "1012", "1016", "1020"}
     assert {person.code for person in centre.supervisors} == codes(2001, 2004)
     assert {person.code for person in centre.coordinators} == {"3001"}
-    assert len({person.name for person in centre.people}) == len(centre.people) == 25
+    assert [person.code for person in centre.administrators] == ["4001"]
+    assert len({person.name for person in centre.people}) == len(centre.people) == 27
+
+
+def test_the_demo_has_two_teams_each_under_a_leader_of_whichever_queues_its_operators_serve() -> None:
+    centre = load_centre(DEMO)
+    teams = {team.id: {one.code for one in centre.operators if one.team == team.id} for team in centre.teams}
+    assert teams == {"norte": codes(1001, 1010), "sur": codes(1011, 1020)}
+    assert [(leader.code, leader.team, leader.queues) for leader in centre.team_leaders] == [
+        ("2101", "norte", ("ventas", "soporte", "reclamaciones")),
+        ("2102", "sur", ("soporte", "soporte_n2", "reclamaciones")),
+    ]
+
+
+def test_team_leaders_have_a_phone_and_administrators_none(folder: Path) -> None:
+    centre = load_centre(folder)
+    assert {"2101", "2102"} < set(centre.dialled_inside)
+    assert "4001" not in centre.dialled_inside
+    assert centre.person("4001") is None
 
 
 def test_everybody_has_a_sip_phone_who_is_not_said_to_have_one_in_a_browser(folder: Path) -> None:
@@ -170,7 +188,7 @@ def test_supervisors_see_the_queues_named_or_all_and_coordinators_all(folder: Pa
     people.write_text(text.replace("Cortés Luna}", "Cortés Luna, queues: [ventas]}"), encoding="utf-8")
     centre = load_centre(folder)
     everything = tuple(queue.name for queue in centre.queues)
-    sight = {person.code: person.queues for person in centre.people if person.role != "operator"}
+    sight = {person.code: person.queues for person in (*centre.supervisors, *centre.coordinators)}
     assert sight == {"2001": ("ventas",), **dict.fromkeys(["2002", "2003", "2004", "3001"], everything)}
 
 

@@ -31,7 +31,7 @@ noche:
 
 
 def centre_with(folder: Path, calendars: str | None, queue: str = "wrap_up_s: 5") -> Centre:
-    """The demo centre with these calendars (None: without the file), and this in the queue ventas, on line 22."""
+    """The demo centre with these calendars (None: without the file), and this in the queue ventas, on line 24."""
     centre = without_customers_line(changed_demo(folder, queues=("  wrap_up_s: 5", f"  {queue}")))
     (centre / "calendars.yaml").unlink()
     if calendars is not None:

@@ -137,7 +137,7 @@ queues.yaml | wrap_up_s: 5 | hours: [{days: [mon], start: "20:00", end: "08:00"}
     ventas.hours.0: the hours end before they begin; give an end later than start, on the same day
 queues.yaml | wrap_up_s: 5 | {tell_operator: true, announce: {thanks: queue_vents}}
     ventas.announce.thanks: there is no prompt 'queue_vents'; did you mean 'queue_ventas'?
-operators.yaml | queues: [ventas]} | queues: [ventas], language: fr}
+operators.yaml | queues: [ventas], team: norte} | queues: [ventas], team: norte, language: fr}
     operators.1001.language: the centre does not speak 'fr'; choose one of en, es
 operators.yaml | 1002: | 1001:
     operators.1001: is there already, on line {before}; keep one of the two
@@ -149,6 +149,24 @@ operators.yaml | queues: [ventas] | queues: [venta]
     operators.1001.queues: there is no queue 'venta'; did you mean 'ventas'?
 operators.yaml | queues: [ventas] | queues: [ventas, ventas]
     operators.1001.queues: 'ventas' stands there twice; remove one of the two
+operators.yaml | Lucía Ortega Ruiz, queues: [ventas], team: norte | Lucía Ortega Ruiz, queues: [ventas], team: nort
+    operators.1001.team: there is no team 'nort'; did you mean 'norte'?
+operators.yaml | Raquel Peralta Simón, team: norte | Raquel Peralta Simón, team: este
+    team_leaders.2101.team: there is no team 'este'; choose one of norte, sur
+operators.yaml | Raquel Peralta Simón, team: norte | Raquel Peralta Simón
+    team_leaders.2101.team: is missing
+operators.yaml | en: North team | fr: Nord
+    teams.norte.name: has no name in 'en'; give it one in each of the centre's languages
+operators.yaml | en: South team | en: South team, fr: Sud
+    teams.sur.name.fr: the centre does not speak 'fr'; choose one of en, es
+operators.yaml | 4001: | 3001:
+    administrators.3001: the code is taken: it is among the coordinators on line
+operators.yaml | Gonzalo Ibarra Muñoz | Gonzalo Ibarra Muñoz, phone: sip
+    administrators.4001.phone
+queues.yaml | en: Sales | fr: Ventes
+    ventas.title.fr: the centre does not speak 'fr'; choose one of en, es
+queues.yaml | record: all | service_level_goal: 80
+    ventas.service_level_goal
 operators.yaml | 1001: | ana:
     operators.ana: 'ana' is not a code; use 3 to 8 digits: phones dial and register with it
 operators.yaml | Lucía Ortega Ruiz | Lucía; Ortega
@@ -214,7 +232,8 @@ def test_each_mistake_is_told_with_its_file_line_and_remedy(
     folder: Path, name: str, old: str, new: str, problem: str
 ) -> None:
     if new.startswith("{") and name == "queues.yaml":  # several fields at once
-        old, new = f"ventas:          # sales\n  {old}\n  record: all", f"ventas: {new}"
+        title = "title: {es: Ventas, en: Sales}"
+        old, new = f"ventas:          # sales\n  {old}\n  record: all\n  {title}", f"ventas: {new}"
     line = spoil(folder, name, old, new)
     if "state_paused" in problem:
         line -= 2  # told where the prompt begins
@@ -233,7 +252,10 @@ def test_queues_that_hand_callers_on_in_a_circle_are_told_once(folder: Path) -> 
         folder, "queues.yaml", "ventas: ", "ventas: {exits: [{when: waited, over: 60, to: {queue: soporte}}]} "
     )
     (folder / "queues.yaml").write_text(
-        (folder / "queues.yaml").read_text(encoding="utf-8").replace("  wrap_up_s: 5\n  record: all\n", ""), "utf-8"
+        (folder / "queues.yaml")
+        .read_text(encoding="utf-8")
+        .replace("  wrap_up_s: 5\n  record: all\n  title:", "# title:"),
+        "utf-8",
     )
     spoil(folder, "queues.yaml", "soporte: ", "soporte: {exits: [{when: waited, over: 9, to: {queue: soporte_n2}}]} ")
     spoil(folder, "queues.yaml", "soporte_n2: ", "soporte_n2: {exits: [{when: waited, over: 9, to: {queue: ventas}}]} ")
@@ -245,7 +267,7 @@ def test_queues_that_hand_callers_on_in_a_circle_are_told_once(folder: Path) -> 
 
 def test_a_full_queue_whose_flow_leads_a_silent_caller_back_into_it_is_told(folder: Path) -> None:
     full = "{capacity: 5, exits: [{when: full, to: {flow: bienvenida}}]}"
-    old = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all"
+    old = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}"
     line = spoil(folder, "queues.yaml", old, f"soporte: {full}")
     [problem] = told(folder)
     assert problem.startswith(
@@ -254,7 +276,7 @@ def test_a_full_queue_whose_flow_leads_a_silent_caller_back_into_it_is_told(fold
 
 
 def test_a_flow_that_takes_waiting_callers_back_is_no_circle(folder: Path) -> None:
-    old = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all"
+    old = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}"
     spoil(folder, "queues.yaml", old, "soporte: {exits: [{when: waited, over: 60, to: {flow: bienvenida}}]}")
     assert load_centre(folder).queue("soporte").rules.exits
 

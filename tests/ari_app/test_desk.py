@@ -334,3 +334,27 @@ async def test_a_caller_is_not_moved_into_a_queue_that_would_turn_him_or_her_awa
     with pytest.raises(StateRefused, match="full"):
         centre.engine.desk.move_call(BOSS, two.id, "reclamaciones", None)
     assert centre.call(two.id).queue == "soporte"
+
+
+# -- a team leader -----------------------------------------------------------------------------------------------------------
+
+OF_NORTE = Asker("2101", frozenset(), frozenset({"1009", "1010"}))
+
+
+@in_virtual_time
+async def test_a_team_leader_acts_for_the_team_whatever_its_queues_and_for_nobody_else(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "answers")
+    call = await centre.calls()
+    desk = centre.engine.desk
+    assert desk.set_state(OF_NORTE, "1009", "paused", "descanso").wish == "paused"
+    assert desk.dispose(OF_NORTE, call.id, "resuelta").disposition == "resuelta"
+    for refused in (
+        lambda: desk.set_state(OF_NORTE, "1011", "paused", "descanso"),
+        lambda: desk.set_state(OF_NORTE, "1009", "ready", None, ["ventas"]),
+        lambda: desk.release(OF_NORTE, "1011"),
+    ):
+        with pytest.raises(OutOfSight):
+            refused()
+    waiting = await centre.calls("another")
+    with pytest.raises(OutOfSight, match="team"):
+        desk.dispose(OF_NORTE, waiting.id, "resuelta")

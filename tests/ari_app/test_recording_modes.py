@@ -19,7 +19,7 @@ from tests.fakes.virtual_time import VirtualTimeLoop
 
 SOPORTE_RECORDS = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all"
 DIRECT = "900100201: {queue: soporte, told: true}"
-NURIA = "1009: {name: Nuria Campos Vega, queues: [soporte]}"
+NURIA = "1009: {name: Nuria Campos Vega, queues: [soporte], team: norte}"
 
 
 def soporte(mode: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from queues.acd import Acd
 from queues.events import CallerJoined, OperatorHired, QueueAdded, QueueChanged, TimePassed
 from tests.ari_app.fake_centre import DEMO, FakeCentre, changed_demo, in_virtual_time, without_customers_line
 
-SOPORTE = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all"
+SOPORTE = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}"
 
 
 def changed(folder: Path, **changes: tuple[str, str]) -> Centre:
@@ -108,7 +108,10 @@ async def test_a_number_and_a_queue_that_a_reload_brings_take_calls_at_once(cent
         changed(
             folder_of(centre),
             queues=("ventas:  ", "nueva: {wrap_up_s: 5}\n\nventas:  "),
-            operators=("1009: {name: Nuria Campos Vega, queues: [soporte]}", "1009: {name: Nuria, queues: [nueva]}"),
+            operators=(
+                "1009: {name: Nuria Campos Vega, queues: [soporte], team: norte}",
+                "1009: {name: Nuria, queues: [nueva]}",
+            ),
             centre=("  900100202:", "  900100203: {queue: nueva}\n  900100202:"),
         )
     )
@@ -146,7 +149,9 @@ async def test_who_and_what_has_left_the_files_is_told_and_those_who_wait_are_st
     await centre.at_work("1009")
     centre.telephony.finishes_prompts_at_once = True
     waiting = await centre.calls(number="900100201")
-    changed = changed_demo(folder_of(centre), operators=("  1009: {name: Nuria Campos Vega, queues: [soporte]}\n", ""))
+    changed = changed_demo(
+        folder_of(centre), operators=("  1009: {name: Nuria Campos Vega, queues: [soporte], team: norte}\n", "")
+    )
     folder = without_customers_line(changed)
     text = (folder / "operators.yaml").read_text(encoding="utf-8").replace("soporte_n2, ", "")
     (folder / "operators.yaml").write_text(text, encoding="utf-8")

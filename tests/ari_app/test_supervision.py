@@ -955,3 +955,44 @@ async def the_two_are_left(centre: FakeCentre, call: CallStatus, other: str, *, 
         assert ears(centre) == in_mode(centre, "whisper")
     centre.telephony.hangs_up("caller")
     await nothing_is_left(centre)
+
+
+# -- team leaders ----------------------------------------------------------------------------------------------------------
+
+
+LEADER, OTHER_LEADER = "2101", "2102"
+
+
+@in_virtual_time
+async def test_a_team_leader_hears_a_call_only_for_as_long_as_somebody_of_the_team_has_it(centre: FakeCentre) -> None:
+    call = await talking(centre)
+    phone(centre, LEADER)
+    await supervise(centre, call, "whisper", LEADER)
+    leader = leg(centre, LEADER)
+    assert centre.telephony.hears(leader) == {"caller", leg(centre)}
+    await centre.at_work("1011", "answers")  # of the other team
+    await ask(centre, call, TransferAsked(ToOperator("1011")))
+    assert centre.call(call.id).operator == "1011"
+    assert (centre.telephony.hears(leader), [one.state for one in supervisions(centre)]) == (set(), ["waiting"])
+    await centre.at_work("1010", "answers")
+    await ask(centre, call, TransferAsked(ToOperator("1010")))
+    assert [(one.state, one.operator) for one in supervisions(centre)] == [("listening", "1010")]
+    assert centre.telephony.hears(leader) == {"caller", leg(centre, "1010")}
+
+
+@in_virtual_time
+async def test_a_team_leader_may_not_begin_to_hear_another_team(centre: FakeCentre) -> None:
+    call = await talking(centre, by="1011")
+    for code in (LEADER, OTHER_LEADER):
+        phone(centre, code)
+    for target in (call, "1011"):
+        with pytest.raises(OutOfSight, match="team"):
+            await supervise(centre, target, "listen", LEADER)
+        assert (await supervise(centre, target, "listen", OTHER_LEADER)).operator == "1011"
+
+
+@in_virtual_time
+async def test_an_administrator_hears_nobody(centre: FakeCentre) -> None:
+    call = await talking(centre)
+    with pytest.raises(OutOfSight):
+        await supervise(centre, call, "listen", "4001")

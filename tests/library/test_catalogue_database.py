@@ -146,7 +146,7 @@ def test_every_search_is_sql_that_postgresql_can_read_too() -> None:
         *(1.0, 2.0, "q", "o", "n", "w", "d", 1.0, 2.0, "call", "all", 0.1, 0.2, 0.3, 0.4, "té%", "c", True),
         sight=Sight(frozenset({"a"})),
     )
-    for search in (every, Search(sight=Sight(operator="1005"), held=False)):
+    for search in (every, Search(sight=Sight(operators=frozenset({"1005"})), held=False)):
         for condition in catalogue_search.conditions(search):
             told = {str(condition.compile(dialect=dialect())) for dialect in (postgresql.dialect, sqlite.dialect)}
             assert all(told)

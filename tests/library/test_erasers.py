@@ -18,6 +18,7 @@ from ari_app.adapters.redis_notes import RedisNotebook
 from ari_app.adapters.redis_status import RedisStatus
 from ari_app.board import StatusBoard
 from ari_app.callback_book import CallbackBook, CallbackIntent
+from ari_app.caller_numbers import CallerNumbers
 from ari_app.commands import UnknownCall
 from ari_app.contract import timestamp
 from ari_app.customer_memory import CustomerMemory
@@ -68,7 +69,13 @@ class Remembering:
         self.voicemails = VoicemailBook(self.notebook, self.clock, lambda queue, number: None)
         self.on_the_line: set[str] = set()
         self.memory = CustomerMemory(
-            self.known, self.callbacks, self.cancel, self.voicemails, self.board, self.notebook
+            self.known,
+            self.callbacks,
+            self.cancel,
+            self.voicemails,
+            self.board,
+            self.notebook,
+            CallerNumbers(dict, self.board),
         )
 
     def cancel(self, call: str) -> None:

@@ -263,7 +263,16 @@ SEARCHES = st.builds(
     text=st.none() | st.sampled_from(["gestión", "100%", "_"]),
     call=st.none() | CALLS,
     held=st.none() | st.booleans(),
-    sight=st.sampled_from([Sight(), Sight(frozenset({"ventas"})), Sight(frozenset()), Sight(operator="1005")]),
+    sight=st.sampled_from(
+        [
+            Sight(),
+            Sight(frozenset({"ventas"})),
+            Sight(frozenset()),
+            Sight(operators=frozenset({"1005"})),
+            Sight(operators=frozenset({"1005", "1006"})),
+            Sight(operators=frozenset()),
+        ]
+    ),
 )
 
 

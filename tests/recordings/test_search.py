@@ -40,7 +40,7 @@ def test_a_key_is_its_recordings_own() -> None:
 
 
 def test_an_operators_sight_is_of_what_only_they_spoke_in() -> None:
-    sight = Sight(operator="1005")
+    sight = Sight(operators=frozenset({"1005"}))
     assert [sight.sees(["q"], by) for by in (["1005"], ["1005", "1006"], ["1006"], [])] == [True, False, False, False]
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 from ari_app.adapters.http_api import create_app
@@ -15,6 +16,7 @@ from ari_app.centre import Centre, load_centre
 from ari_app.sessions import Sessions
 from ari_app.supervision_desk import SupervisionDesk
 from ari_app.supervisions import Supervisions
+from recordings.custody import AuditEntry
 from tests.adapters.conftest import TOKEN_KEY, Api, FakeCentre
 from tests.adapters.test_http_api_voicemails import MESSAGE
 from tests.fakes.nodes import FakeNodes
@@ -32,6 +34,17 @@ def valdeluna() -> Centre:
     return load_centre(PROJECT / "centres" / "valdeluna")
 
 
+class NobodyWaits:
+    """An ACD with operators who serve what the files say, and nobody in line."""
+
+    def call(self, call: str) -> None:
+        """Not in a queue."""
+
+    def operator(self, code: str) -> Any:
+        """Logged into nothing else."""
+        return SimpleNamespace(queues=())
+
+
 class Whole:
     """The application, and the parts of it that tests look at; without the library, which takes time, if no ``folder`` is given."""
 
@@ -41,6 +54,9 @@ class Whole:
         self.centre.open()
         self.centre.messages = [replace(MESSAGE, queue="ventas")]
         self.notebook = FakeNotebook()
+        self.conversations: dict[str, Any] = {}
+        self.numbers: dict[str, str] = {}
+        self.acts: list[AuditEntry] = []
         self.options = options
         self.sessions = Sessions(lambda: self.centre.now_s, LIFE_S, self.notebook)
         self.begin()
@@ -50,11 +66,11 @@ class Whole:
         centre = self.centre
         supervision = SupervisionDesk(
             valdeluna,
-            cast(Any, None),  # an operator who asks is refused before any call is looked for
+            cast(Any, SimpleNamespace(calls=self.conversations, conversation_of=lambda code: None, acd=NobodyWaits())),
             Supervisions(),
             LoopClock(),
             lambda act: None,
-            lambda code: True,
+            lambda code: False,  # so whoever may supervise is told that no phone is there
             cast(Any, None),
         )
         centre.app = create_app(
@@ -76,9 +92,16 @@ class Whole:
             library=None if self.archive is None else OpenDoor(self.archive.open.library),
             recordings=None if self.archive is None else self.archive.folder,
             sessions=self.sessions,
+            centre=valdeluna,
+            numbers=self,
+            note_act=self.acts.append,
             keep_alive_s=3600.0,
             **self.options,
         )
+
+    def number_of(self, call: str) -> str | None:
+        """See NumbersOfCalls."""
+        return self.numbers.get(call)
 
     async def restarted(self) -> None:
         """A new process: what is remembered is what was noted."""
