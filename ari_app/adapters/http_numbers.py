@@ -38,9 +38,7 @@ def number_routes(board: StatusBoard, numbers: NumbersOfCalls, note_act: NoteAct
             raise _unknown()
         who = caller.account
         note_act(AuditEntry(now(), who.code, who.role, "number_seen", "call", call_id, address_of(request)))
-        return Response(
-            json_bytes({"number": number}), headers={"Cache-Control": "no-store"}, media_type="application/json"
-        )
+        return Response(json_bytes({"number": number}), media_type="application/json")
 
     return router
 

@@ -68,7 +68,7 @@ def centre_routes(centre: Callable[[], Centre], accounts: Accounts) -> APIRouter
         demand(caller.may("see_people"))
         shown = _centre(centre())
         version = sha256(json_bytes(shown)).hexdigest()[:16]
-        headers = {"ETag": f'"{version}"', "Cache-Control": "private, no-cache"}
+        headers = {"ETag": f'"{version}"'}
         if is_known(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return _json(shown | {"version": version}, headers)

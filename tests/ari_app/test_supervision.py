@@ -969,7 +969,7 @@ async def test_a_team_leader_hears_a_call_only_for_as_long_as_somebody_of_the_te
     phone(centre, LEADER)
     await supervise(centre, call, "whisper", LEADER)
     leader = leg(centre, LEADER)
-    assert centre.telephony.hears(leader) == {"caller", leg(centre)}
+    assert centre.telephony.hears(leader) == {"caller", leg(centre, "1009")}
     await centre.at_work("1011", "answers")  # of the other team
     await ask(centre, call, TransferAsked(ToOperator("1011")))
     assert centre.call(call.id).operator == "1011"
