@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
 
 from ari_app.accounts import Account
-from ari_app.adapters.http_auth import Caller
+from ari_app.adapters.http_auth import Caller, have_the_same_rights
 from ari_app.adapters.http_console import SESSIONS_PATH, TOKENS_AT_ONCE
 from ari_app.adapters.http_errors import Refused
 from ari_app.clock import Clock
@@ -31,6 +32,7 @@ class _Known:
     caller: Caller
     person: Person
     asked_at: float
+    team: frozenset[str]
 
 
 class ControllersReception:
@@ -55,7 +57,7 @@ class ControllersReception:
     def good(self, caller: Caller) -> bool:
         """Whether what was known of ``caller`` last still lets them in."""
         known = self._known.get(self._token_of.get(caller.session, ""))
-        return known is not None and known.caller.account.role == caller.account.role
+        return known is not None and have_the_same_rights(known.caller.account, caller.account)
 
     async def run(self) -> None:
         """Ask again for whoever is watched, until cancelled."""
@@ -105,13 +107,19 @@ class ControllersReception:
             if before is not None:
                 self._token_of.pop(before.caller.session, None)
             return
-        account = Account(said["code"], said["name"], said["role"], tuple(said["queues"]))
-        person = Person(account.code, account.name, account.role, account.queues)
-        self._known[token] = _Known(Caller(account, said["expires"], said["session"]), person, self._clock.now())
+        account = Account(said["code"], said["name"], said["role"], tuple(said["queues"]), said["team"])
+        person = Person(account.code, account.name, account.role, account.queues, account.team)
+        caller = Caller(account, said["expires"], said["session"], partial(self._team_of, said["session"]))
+        self._known[token] = _Known(caller, person, self._clock.now(), frozenset(said["leads"]))
         self._token_of[said["session"]] = token
         if len(self._known) > KEPT:
             _, oldest = self._known.popitem(last=False)
             self._token_of.pop(oldest.caller.session, None)
+
+    def _team_of(self, session: str) -> frozenset[str]:
+        """The operators whom the person leads, as was said last."""
+        known = self._known.get(self._token_of.get(session, ""))
+        return known.team if known is not None else frozenset()
 
 
 def _unauthorized(code: str, message: str) -> Refused:

@@ -109,8 +109,8 @@ def create_app(
     what has happened, ``day`` tells the centre's date, ``load`` is shown in /metrics, ``library`` has the recordings,
     ``recordings`` is the folder in which they are made, ``metrics`` are shown besides; while its ``role`` is not to lead, another
     controller is to be asked. ``sessions`` knows who was logged out; ``origins``: see Guard; the rates bound what an address, and
-    what one log-in, may ask; ``console_key``: see FromConsole. ``centre`` gives the one in force; ``numbers`` knows callers' whole numbers, and ``note_act`` notes
-    for the audit who has seen one.
+    what one log-in, may ask; ``console_key``: see FromConsole. ``centre`` gives the one in force; ``numbers`` knows callers' whole
+    numbers, and ``note_act`` notes for the audit who has seen one.
     """
     app = FastAPI(
         title="Centralita",

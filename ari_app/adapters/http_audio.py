@@ -130,9 +130,7 @@ async def _linked(desk: Desk, token: str) -> tuple[Link, StoredRecording]:
     maker = desk.accounts.get(link.by)
     if maker is None or reach_of(maker.role, "link_recordings") is None:
         raise _over()
-    if not desk.sight(Caller(maker, link.expires_at)).sees(
-        found.recording.queues, found.recording.operators
-    ):
+    if not desk.sight(Caller(maker, link.expires_at)).sees(found.recording.queues, found.recording.operators):
         raise _over()
     return link, found.recording
 

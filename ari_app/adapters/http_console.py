@@ -91,6 +91,8 @@ def _person(caller: Caller | None) -> dict[str, object] | None:
         "name": account.name,
         "role": account.role,
         "queues": list(account.queues),
+        "team": account.team,
+        "leads": sorted(caller.team or ()),
         "expires": caller.expires,
         "session": caller.session,
     }

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ari_app.permissions import permissions_of
+from queues.events import OperatorBecameReady
 from tests.adapters.conftest import COORDINATOR, LEADER, OPERATOR, OTHER, OTHER_LEADER, SUPERVISOR, Api, error_of
 from tests.security.everything import Whole
 
@@ -102,3 +103,11 @@ async def test_a_supervision_by_another_teams_leader_is_refused(api: Api) -> Non
     body = {"mode": "listen"}
     assert error_of(await api.ask(OTHER_LEADER, "POST", f"/operators/{OPERATOR}/supervise", json=body))[0] == 403
     assert error_of(await api.ask(LEADER, "POST", f"/operators/{OPERATOR}/supervise", json=body))[0] == 409
+
+
+async def test_a_team_leaders_figures_are_of_all_queues_and_of_the_own_operators(api: Api, whole: Whole) -> None:
+    whole.centre.tell(OperatorBecameReady(OPERATOR))
+    for who, seen in ((LEADER, [OPERATOR]), (OTHER_LEADER, []), (SUPERVISOR, [OPERATOR])):
+        figures = (await api.ask(who, "GET", "/figures")).json()
+        assert [one["code"] for one in figures["operators"]] == seen
+        assert [one["name"] for one in figures["queues"]] == ["soporte"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,26 @@ async def test_what_the_controller_said_counts_for_a_moment_and_is_asked_again_a
         with pytest.raises(Refused) as over:
             await reception.person(bearer)
         assert (over.value.status, over.value.code) == (401, "token_invalid")
+
+
+async def test_of_a_team_leader_it_is_known_who_is_in_the_team_now() -> None:
+    controller, clock = Controller(), SetClock()
+    app, accounts = controller.app(), controller.centre.accounts
+    async with serving(app) as url, Controllers([url], KEY) as controllers:
+        reception = ControllersReception(controllers, clock)
+        leader = accounts.get("2101")
+        assert leader is not None
+        bearer = f"Bearer {app.state.tokens.issue(leader)}"
+        assert (await reception.person(bearer)).team == "norte"
+        caller = await reception.caller(bearer)
+        assert caller.reaches("see_operators", "1005")
+        assert not caller.reaches("see_operators", "1012")
+        moved = [replace(one, team="sur") if one.code == "1005" else one for one in accounts.all()]
+        assert accounts.replace(moved) == frozenset()
+        clock.at += FRESH_S + 0.1
+        await reception.person(bearer)
+        assert not caller.reaches("see_operators", "1005")
+        assert accounts.replace(replace(one, team="sur") if one is leader else one for one in moved) == {"2101"}
 
 
 async def test_while_no_controller_answers_only_those_who_were_known_are() -> None:
