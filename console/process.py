@@ -14,6 +14,7 @@ from ari_app.adapters.catalogue_database import BadDatabase, Database
 from ari_app.adapters.http_door import listen
 from ari_app.adapters.http_server import serve_on
 from ari_app.adapters.redis_clients import BadRedisUrl
+from ari_app.centre import load_centre
 from ari_app.clock import SystemClock
 from ari_app.logs import configure_logging
 from ari_app.rates import Rates
@@ -23,6 +24,8 @@ from console.controllers import Controllers
 from console.mirror import Mirror
 from console.reception import ControllersReception
 from console.store import make_ready
+from console.wiring import Around, parts_of
+from ivr_flows.problems import BadFile
 
 log = structlog.get_logger(__name__)
 AT_ONCE = 10
@@ -30,7 +33,7 @@ AT_ONCE = 10
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until cancelled. Raises PortTaken, BadDatabase, BadRedisUrl."""
+    """Serve until cancelled. Raises PortTaken, BadDatabase, BadRedisUrl, BadFile."""
     clock = SystemClock()
     listener = listen(settings.console_listens_at, settings.console_port, "CENTRALITA_CONSOLE_PORT")
     mirror = Mirror(settings.redis_address, settings.redis_prefix, clock)
@@ -41,11 +44,15 @@ async def serve(settings: Settings) -> None:
             asyncio.TaskGroup() as group,
         ):
             reception = ControllersReception(controllers, clock)
+            around = Around(settings, load_centre(settings.centre), clock, database, mirror, controllers, reception)
+            parts = list(parts_of(around))
             app = create_app(
                 mirror,
                 controllers,
                 reception,
                 clock,
+                parts=[part.router for part in parts],
+                read_piecewise=[path for part in parts for path in part.read_piecewise],
                 origins=settings.origins,
                 address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),
             )
@@ -53,6 +60,9 @@ async def serve(settings: Settings) -> None:
             group.create_task(reception.run(), name="reception")
             group.create_task(make_ready(database, clock), name="store")
             group.create_task(serve_on(app, listener), name="pages")
+            for part in parts:
+                for name, work in part.works.items():
+                    group.create_task(work(), name=name)
             log.info("console_started", address=settings.console_listens_at, port=settings.console_port)
     finally:
         database.close()
@@ -84,7 +94,7 @@ def main() -> int:
     code = 0
     try:
         uvloop.run(_serve_until_signal(Path(__file__).resolve().parents[1]))
-    except* (BadSettings, BadDatabase, BadRedisUrl, OSError) as problems:
+    except* (BadSettings, BadDatabase, BadRedisUrl, BadFile, OSError) as problems:
         for problem in problems.exceptions:
             print(problem, file=sys.stderr)  # noqa: T201 - the person who starts it reads this
         code = 1

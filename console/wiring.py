@@ -1,0 +1,44 @@
+"""How do the console's parts fit together? The only wiring of them: each is given what it needs, and gives its routes and its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter
+
+from ari_app.adapters.catalogue_database import Database
+from ari_app.centre import Centre
+from ari_app.clock import Clock
+from ari_app.settings import Settings
+from console.controllers import Controllers
+from console.mirror import Mirror
+from console.reception import ControllersReception
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is there for every part. ``centre``: its files as they were when the console began."""
+
+    settings: Settings
+    centre: Centre
+    clock: Clock
+    database: Database
+    mirror: Mirror
+    controllers: Controllers
+    reception: ControllersReception
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part's routes; ``works``: what it does until cancelled, by name; ``read_piecewise``: paths whose bodies may be long."""
+
+    router: APIRouter
+    works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    read_piecewise: tuple[str, ...] = ()
+
+
+def parts_of(around: Around) -> Iterator[Part]:
+    """Every part."""
+    yield from ()
