@@ -27,6 +27,7 @@ WAITS_S: Final = 1.0
 """How long one reading of the stream waits; so often, too, is looked who keeps the state true."""
 TRIES_AGAIN_S: Final = 0.5
 TOGETHER: Final = 1000
+AWAY: Final = "Redis cannot be reached"
 ENDED_KEPT: Final = 500
 KINDS: Final[Mapping[Kind, type[Subject]]] = {"queue": QueueStatus, "operator": OperatorStatus, "call": CallStatus}
 OF_EVENT: Final[Mapping[str, type[Subject]]] = {f"{kind}.changed": shape for kind, shape in KINDS.items()}
@@ -95,8 +96,9 @@ class Mirror:
             try:
                 await self._follow(client)
             except (RedisError, OSError, TimeoutError) as away:
-                self._keep(Keeper(False, wrong="Redis cannot be reached"))
-                log.warning("redis_away", where=where, why=str(away) or type(away).__name__)
+                if self.keeper.wrong != AWAY:  # else it has been told
+                    log.warning("redis_away", where=where, why=str(away) or type(away).__name__)
+                self._keep(Keeper(False, wrong=AWAY))
             finally:
                 await close(client)
             await self._clock.sleep(TRIES_AGAIN_S)

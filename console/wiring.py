@@ -1,4 +1,4 @@
-"""How do the console's parts fit together? The only wiring of them: each is given what it needs, and gives its routes and its work."""
+"""How do the console's parts fit together? The only wiring of them: each gets what it needs, and gives its routes and its work."""
 
 from __future__ import annotations
 
