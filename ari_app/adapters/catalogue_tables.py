@@ -167,7 +167,10 @@ links: Final = Table("links", metadata, LinkColumns)
 
 
 class AuditColumns(TypedColumns):
-    """custody.AuditEntry. Only ever added to. ``spooled``: the id of one that came by the spool, so that it comes once."""
+    """custody.AuditEntry, and the console's acts. Only ever added to: a trigger refuses anything else.
+
+    ``spooled``: the id of one that came by the spool, so that it comes once.
+    """
 
     id: N[int] = Column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     at: N[float] = Column(index=True)

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from ari_app.adapters.http_bodies import ErrorBody
-from recordings.custody import Act
 from recordings.notes import RecordingKind, RecordingMode, Stage
 from recordings.search import PAGE, PAGE_MAX, Place
 
@@ -66,7 +65,7 @@ class AuditListing(BaseModel):
     since: AwareDatetime | None = Field(None, alias="from")
     until: AwareDatetime | None = Field(None, alias="to")
     who: Name = None
-    act: Act | None = None
+    act: str | None = Field(None, pattern=r"^[a-z][a-z_]{2,31}$", description="what was done, here or in the console")
     subject: Name = None
     before: int | None = Field(None, ge=1, le=2**62)
     limit: int = Field(100, ge=1, le=1000)
@@ -239,7 +238,7 @@ class ShownEntry(BaseModel):
     at: str
     who: str
     role: str
-    act: Act
+    act: str
     kind: str
     subject: str
     address: str
