@@ -65,7 +65,7 @@ class AuditListing(BaseModel):
     since: AwareDatetime | None = Field(None, alias="from")
     until: AwareDatetime | None = Field(None, alias="to")
     who: Name = None
-    act: str | None = Field(None, pattern=r"^[a-z][a-z_]{2,31}$", description="what was done, here or in the console")
+    act: str | None = Field(None, pattern=r"^[a-z][a-z_.]{2,31}$", description="what was done, here or in the console")
     subject: Name = None
     before: int | None = Field(None, ge=1, le=2**62)
     limit: int = Field(100, ge=1, le=1000)

@@ -9,24 +9,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, insert
 
 from ari_app.adapters.catalogue_database import Database
-from ari_app.adapters.catalogue_tables import AuditColumns, audit
+from ari_app.adapters.catalogue_tables import audit
 from ari_app.contract import masked
 
-ACT: Final = re.compile(r"[a-z][a-z_]{2,31}")
-KIND: Final = re.compile(r"[a-z][a-z_]{1,15}")
+ACT: Final = re.compile(r"([a-z]{2,16})[_.][a-z_]{2,24}")
+ACT_LENGTH: Final = 32
 SUBJECT_LENGTH: Final = 64
 _WHOLE_NUMBER: Final = re.compile(r"(?<![\w-])\+?[0-9](?:[ .]?[0-9]){6,14}(?![\w-])")
-__all__ = ["ACT", "SYSTEM", "Audit", "AuditColumns", "By", "On"]
+
+
+class Somebody(Protocol):
+    """Who, in which role; and from where, if it has an ``address``."""
+
+    @property
+    def code(self) -> str:
+        """Of the account."""
+
+    @property
+    def role(self) -> str:
+        """See accounts.Role."""
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who, in which role, and from which address."""
+    """Somebody, with the address that the request came from."""
 
     code: str
     role: str
@@ -35,14 +46,6 @@ class By:
 
 SYSTEM: Final = By("system", "system")
 """Nobody: the console itself, by a rule or because of what happened to a call."""
-
-
-@dataclass(frozen=True, slots=True)
-class On:
-    """On what: a kind (``ticket``, ``contact``, ``webhook``...) and its id, which is no number of a caller's."""
-
-    kind: str
-    subject: str
 
 
 class Audit:
@@ -54,28 +57,30 @@ class Audit:
 
     def note(
         self,
-        who: By,
+        who: Somebody,
         what: str,
-        on: On,
+        on: str,
         details: Mapping[str, Any] | None = None,
         *,
         connection: Connection | None = None,
     ) -> None:
         """Add an entry: for good when ``connection``'s transaction is, or at once without one. Blocking.
 
-        ``what`` is a past participle after its thing, such as ``ticket_opened`` (ACT); ``details`` is JSON, in which whole
-        numbers are masked wherever they stand. Raises ValueError for an act or a kind that is not one word of ours, CatalogueAway.
+        ``what`` names the kind of thing and what was done with it, such as ``ticket_opened`` (ACT); ``on`` is its id, and no
+        number of a caller's. ``details`` is JSON, in which whole numbers are masked wherever they stand. Raises ValueError for
+        an act or an id that is not so, CatalogueAway.
         """
-        if ACT.fullmatch(what) is None or KIND.fullmatch(on.kind) is None or len(on.subject) > SUBJECT_LENGTH:
-            raise ValueError(f"{what!r} on {on.kind!r}: give an act and a kind in small letters, and a short id")
+        act = ACT.fullmatch(what)
+        if act is None or len(what) > ACT_LENGTH or len(on) > SUBJECT_LENGTH:
+            raise ValueError(f"{what!r}: give the kind of thing and what was done, as in ticket_opened, and a short id")
         entry = insert(audit).values(
             at=self._now(),
             who=who.code,
             role=who.role,
             act=what,
-            kind=on.kind,
-            subject=on.subject,
-            address=who.address[:64],
+            kind=act[1],
+            subject=on,
+            address=getattr(who, "address", "")[:64],
             detail=_without_numbers(dict(details or {})),
         )
         if connection is not None:

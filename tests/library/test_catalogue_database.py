@@ -20,12 +20,14 @@ from ari_app.adapters import catalogue_search
 from ari_app.adapters.catalogue import SqlShelves
 from ari_app.adapters.catalogue_database import BadDatabase, Database, sqlite_url
 from ari_app.adapters.catalogue_tables import metadata
+from console.tables import TABLES
 from recordings.record import CatalogueAway
 from recordings.search import Search, Sight
 from tests.library.some_recordings import stored
 
 
 def test_the_migrations_make_the_very_tables_of_the_code(database: Database) -> None:
+    assert set(TABLES) < set(metadata.tables.values())
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, metadata) == []

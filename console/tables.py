@@ -1,0 +1,10 @@
+"""Which tables does the console have? Those of its parts, named here so that the migrations can be held against all of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.tickets.tables import ticket_calls, ticket_events, ticket_notes, ticket_numbers, tickets
+from console.webhooks.tables import attempts, messages, webhooks
+
+TABLES: Final = (tickets, ticket_notes, ticket_calls, ticket_events, ticket_numbers, webhooks, messages, attempts)
