@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ari_app.board import StatusBoard
+from ari_app.contract import CallStatus
+
 
 @dataclass(frozen=True, slots=True)
 class CallNow:
@@ -28,10 +31,20 @@ class CallNow:
         return self.stage != "ended"
 
 
-def call_now(status: Mapping[str, Any]) -> CallNow:
-    """From a CallStatus as JSON."""
-    names = ("id", "stage", "operator", "queue", "caller", "number", "control", "consulting", "ticket")
-    return CallNow(**{name: status.get(name) for name in names}, shown=dict(status.get("shown") or {}))  # type: ignore[arg-type]
+def call_now(status: CallStatus) -> CallNow:
+    """What of a call's status counts here."""
+    return CallNow(
+        status.id,
+        status.stage,
+        status.operator,
+        status.queue,
+        status.caller,
+        status.number,
+        status.control,
+        status.consulting,
+        status.ticket,
+        status.shown,
+    )
 
 
 class Calls(Protocol):
@@ -70,12 +83,47 @@ class FreeOperators(Protocol):
         """Codes of the queue's operators who are ready and reachable, who has been so longest first."""
 
 
-class Controllers(Protocol):
-    """The controller that leads."""
+class ControllersAnswer(Protocol):
+    """What a controller said; ``json`` is None where it said nothing that is JSON."""
 
-    async def ask(self, method: str, path: str, body: Mapping[str, Any] | None, authorization: str) -> tuple[int, Any]:
-        """Status and JSON (None: none) of its answer to ``path`` under /api/v1. Raises Refused (503) when none answers: then
-        nobody knows whether it was done."""
+    @property
+    def status(self) -> int:
+        """HTTP's."""
+
+    @property
+    def json(self) -> Any:
+        """The body's value."""
+
+
+class Controllers(Protocol):
+    """The controller that leads (console.controllers)."""
+
+    async def ask(
+        self, method: str, path: str, body: object = None, authorization: str = "", client: str = ""
+    ) -> ControllersAnswer:
+        """As ``authorization`` from the address ``client``. Raises Refused (503) when none answers: then nobody knows whether it
+        was done."""
+
+
+class BoardCalls:
+    """The calls and the free operators that a board shows: Calls and FreeOperators."""
+
+    def __init__(self, board: StatusBoard) -> None:
+        self._board = board
+
+    def find(self, call: str) -> CallNow | None:
+        """See Calls."""
+        status = self._board.calls.get(call)
+        return None if status is None else call_now(status)
+
+    def of_queue(self, queue: str) -> Sequence[str]:
+        """See FreeOperators."""
+        free = [
+            one
+            for one in self._board.operators.values()
+            if one.state == "ready" and one.phone == "reachable" and queue in one.serves
+        ]
+        return [one.code for one in sorted(free, key=lambda one: (one.since, one.code))]
 
 
 class NoAnswers:

@@ -84,7 +84,7 @@ class Tickets:
                 _link(connection, ticket.ref, new.call, now, by.code)
             if new.note:
                 _note(connection, ticket.ref, now, by.code, new.note)
-            self._changed(connection, None, ticket, "opened", by, {"call": new.call} if new.call else {})
+            self._changed(connection, None, ticket, "opened", by, {"call": new.call} if new.call else {}, now)
             return ticket, True
 
     def act(
@@ -98,17 +98,19 @@ class Tickets:
         note: str = "",
         detail: Mapping[str, Any] | None = None,
     ) -> Ticket:
-        """Let ``actor`` do it; ``what`` is its name in the ticket's history, ``note`` comes with it or not at all. Raises
-        NoSuchTicket, life.NotNow, life.NotYours, and what ``check`` raises."""
+        """Let ``actor`` do it; ``what`` is its name in the ticket's history (empty: nobody need hear of it), ``note`` comes with
+        it or not at all. Raises NoSuchTicket, life.NotNow, life.NotYours, and what ``check`` raises."""
         with self.database.writing() as connection:
             before = _locked(connection, ref)
             if check is not None:
                 check(before, has_worked(connection, ref, by.code))
-            after = life.change(before, act, actor, self.levels(), self.now())
+            now = self.now()
+            after = life.change(before, act, actor, self.levels(), now)
             connection.execute(update(tickets).where(t.ref == ref).values(**ticket_values(after)))
             if note:
-                _note(connection, ref, self.now(), by.code, note)
-            self._changed(connection, before, after, what, by, detail or {})
+                _note(connection, ref, now, by.code, note)
+            if what:
+                self._changed(connection, before, after, what, by, detail or {}, now)
             return after
 
     def note(self, ref: str, text: str, by: By, check: Check | None = None) -> Ticket:
@@ -117,10 +119,11 @@ class Tickets:
             before = _locked(connection, ref)
             if check is not None:
                 check(before, has_worked(connection, ref, by.code))
-            after = replace(before, changed_at=self.now(), version=before.version + 1)
+            now = self.now()
+            after = replace(before, changed_at=now, version=before.version + 1)
             connection.execute(update(tickets).where(t.ref == ref).values(**ticket_values(after)))
-            _note(connection, ref, self.now(), by.code, text)
-            self._changed(connection, before, after, "noted", by, {})
+            _note(connection, ref, now, by.code, text)
+            self._changed(connection, before, after, "noted", by, {}, now)
             return after
 
     def link(self, ref: str, call: str, by: By, check: Check | None = None) -> Ticket:
@@ -129,11 +132,12 @@ class Tickets:
             before = _locked(connection, ref)
             if check is not None:
                 check(before, has_worked(connection, ref, by.code))
-            if not _link(connection, ref, call, self.now(), by.code):
+            now = self.now()
+            if not _link(connection, ref, call, now, by.code):
                 return before
-            after = replace(before, changed_at=self.now(), version=before.version + 1)
+            after = replace(before, changed_at=now, version=before.version + 1)
             connection.execute(update(tickets).where(t.ref == ref).values(**ticket_values(after)))
-            self._changed(connection, before, after, "call_linked", by, {"call": call})
+            self._changed(connection, before, after, "call_linked", by, {"call": call}, now)
             return after
 
     def tell_story(self, ref: str, call: str, story: Mapping[str, Any]) -> None:
@@ -177,8 +181,9 @@ class Tickets:
         what: str,
         by: By,
         detail: Mapping[str, Any],
+        now: float,
     ) -> None:
-        event = event_of(before, after, what, by.code, self.now(), detail)
+        event = event_of(before, after, what, by.code, now, detail)
         connection.execute(insert(ticket_events).values(**event))
         self._audit.note(by, f"ticket_{what}", after.ref, detail, connection=connection)
         calls = connection.scalars(select(ticket_calls.c.call).where(ticket_calls.c.ticket == after.ref)).all()

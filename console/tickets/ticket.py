@@ -45,6 +45,7 @@ class Passing:
     how: How
     to: To
     by: str
+    role: str
     at: float
     call: str
     note: str = ""

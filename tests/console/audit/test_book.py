@@ -10,18 +10,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from ari_app.adapters.catalogue_audit import SqlAuditBook
-from ari_app.adapters.catalogue_database import Database, sqlite_url
+from ari_app.adapters.catalogue_database import Database
 from console.audit.book import SYSTEM, Audit, By
 from console.people import Person
 from recordings.custody import AuditEntry, AuditQuery
+from tests.console.migrated import migrated
 
 ANA = By("2001", "supervisor", "192.0.2.7")
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(sqlite_url(tmp_path / "centralita.db"))
-    made.migrate()
+    made = migrated(tmp_path / "centralita.db")
     yield made
     made.close()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.adapters.catalogue_database import Database, sqlite_url
+from ari_app.adapters.catalogue_database import Database
+from tests.console.migrated import migrated
 from tests.console.webhooks.post import Post
 from tests.console.webhooks.receiver import Receiver
 
@@ -15,8 +16,7 @@ from tests.console.webhooks.receiver import Receiver
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """With our tables in it."""
-    made = Database(sqlite_url(tmp_path / "centralita.db"))
-    made.migrate()
+    made = migrated(tmp_path / "centralita.db")
     yield made
     made.close()
 

@@ -1,0 +1,292 @@
+"""What can be asked of tickets over HTTP? By operators of what is theirs, their queues' or their caller's; by those who lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from ari_app.adapters.http_bodies import REFUSALS, ErrorBody
+from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_bytes
+from ari_app.beside import beside
+from console.answers import CATALOGUE_AWAY, answering_when_away
+from console.audit.asking import by
+from console.people import AskedBy, Person, PersonRoute, demand, needs_token
+from console.tickets import bodies, life
+from console.tickets.calls import CallNow, Calls, Customer, Customers, NoAnswers, ScriptAnswers, Unknown
+from console.tickets.passing_on import Asked, Asker, PassingOn
+from console.tickets.search import BadPlace, Page, TicketSearch, Wanted
+from console.tickets.showing import ACTS, WHAT, card, shown_ticket
+from console.tickets.store import Check, NewTicket, NoSuchTicket, Tickets
+from console.tickets.ticket import UNFINISHED, Actor, Ticket
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDesk:
+    """What the routes need. ``customers`` knows who calls, ``answers`` what was noted in scripts."""
+
+    tickets: Tickets
+    search: TicketSearch
+    calls: Calls
+    passing: PassingOn
+    customers: Customers = field(default_factory=Unknown)
+    answers: ScriptAnswers = field(default_factory=NoAnswers)
+
+    async def call_of(self, call: str, person: Person) -> CallNow:
+        """A call that the person may see. Raises Refused (404, 403)."""
+        found = self.calls.find(call)
+        if found is None:
+            raise Refused(404, "not_found", "There is no such call, or it ended more than an hour ago.")
+        demand(person.sees_all or person.code in (found.operator, found.consulting))
+        return found
+
+    async def check_of(self, person: Person, call: str | None = None) -> Check:
+        """Raises Refused (403) for tickets out of sight; ``call``: the person talks with this caller, whose tickets may be seen."""
+        actor = actor_of(person)
+        customer = Customer()
+        linked: set[str] = set()
+        if call is not None:
+            now = await self.call_of(call, person)
+            customer = await self.customers.of_call(call)
+            about = await beside(self.search.find, Wanted(call=call), None)
+            linked = {one.ref for one in about.items} | ({now.ticket} if now.ticket else set())
+
+        def check(ticket: Ticket, has_worked: bool) -> None:
+            hers = customer.contact is not None and ticket.contact == customer.contact
+            hers = hers or (customer.who is not None and ticket.customer == customer.who)
+            demand(has_worked or hers or ticket.ref in linked or life.sees(actor, ticket))
+
+        return check
+
+
+def actor_of(person: Person) -> Actor:
+    """What somebody may do at tickets. Those who lead and look after no queues in particular look after all."""
+    queues = frozenset(person.queues)
+    return Actor(person.code, person.sees_all, None if person.sees_all and not queues else queues)
+
+
+def ticket_routes(desk: TicketDesk) -> APIRouter:
+    """``/api/v1/tickets...`` and ``/api/v1/calls/{id}/tickets``."""
+    router = APIRouter(
+        prefix="/api/v1",
+        tags=["tickets"],
+        route_class=PersonRoute,
+        dependencies=[needs_token],
+        responses={**REFUSALS, **CATALOGUE_AWAY, 409: {"model": ErrorBody, "description": "Not now"}},
+    )
+    _reading(router, desk)
+    _opening(router, desk)
+    _writing(router, desk)
+    for name in ACTS:
+        _acting(router, desk, name)
+    _passing(router, desk)
+    return router
+
+
+def _reading(router: APIRouter, desk: TicketDesk) -> None:
+    @router.get("/tickets", response_model=bodies.Tickets)
+    async def list_tickets(person: AskedBy, asked: Annotated[bodies.TicketListing, Query()]) -> Response:
+        page = await _found(desk, _wanted(asked, person, desk.tickets.now()), actor_of(person))
+        items = [shown_ticket(one, desk.tickets.now()) for one in page.items]
+        return _json({"items": items, "total": page.total, "next": page.next})
+
+    @router.get("/tickets/counts", response_model=bodies.Counts)
+    async def count_tickets(person: AskedBy) -> Response:
+        return _json(await _asked(desk.search.counts, actor_of(person)))
+
+    @router.get("/tickets/levels", response_model=bodies.LevelsBody)
+    async def list_levels(person: AskedBy) -> Response:
+        levels = desk.tickets.levels()
+        queues = sorted(levels.queues)
+        return _json({"items": [{"queue": one, "level": levels.of(one), "next": levels.after(one)} for one in queues]})
+
+    @router.get("/tickets/{ref}", response_model=bodies.TicketCard)
+    async def show_ticket(
+        ref: str, person: AskedBy, call: Annotated[str | None, Query(max_length=64)] = None
+    ) -> Response:
+        return await _card(desk, ref, person, call)
+
+    @router.get("/calls/{call_id}/tickets", response_model=bodies.TicketsOfCall)
+    async def list_tickets_of_call(call_id: str, person: AskedBy) -> Response:
+        now = await desk.call_of(call_id, person)
+        with answering_when_away():
+            customer = await desk.customers.of_call(call_id)
+        linked = list((await _found(desk, Wanted(call=call_id), None)).items)
+        if now.ticket is not None and now.ticket not in {one.ref for one in linked}:
+            linked += [
+                one for one in (await _found(desk, Wanted(text=now.ticket), None)).items if one.ref == now.ticket
+            ]
+        others = await _customers(desk, customer, {one.ref for one in linked})
+        shown = [[shown_ticket(one, desk.tickets.now()) for one in some] for some in (linked, others)]
+        return _json({"linked": shown[0], "customers": shown[1]})
+
+
+def _opening(router: APIRouter, desk: TicketDesk) -> None:
+    @router.post("/tickets", response_model=bodies.TicketCard, status_code=201)
+    async def open_ticket(
+        body: bodies.NewTicketBody,
+        request: Request,
+        person: AskedBy,
+        idempotency_key: Annotated[str | None, Header(max_length=64, pattern=r"^[\x21-\x7e]+$")] = None,
+    ) -> Response:
+        call = None if body.call is None else await desk.call_of(body.call, person)
+        with answering_when_away():
+            customer = Customer() if call is None else await desk.customers.of_call(call.id)
+        queue = body.queue or (call.queue if call else None) or next(iter(person.queues), None)
+        if queue is None or queue not in desk.tickets.levels().queues:
+            raise Refused(422, "bad_field", "Name one of the centre's queues.", "queue")
+        new = NewTicket(
+            subject=body.subject,
+            queue=queue,
+            note=body.note,
+            priority=body.priority,
+            due_at=None if body.due is None else body.due.timestamp(),
+            contact=body.contact or customer.contact,
+            customer=customer.who,
+            customer_shown=call.caller if call else "",
+            number=call.number if call else "",
+            shown=dict(call.shown) if call else {},
+            call=call.id if call else None,
+            mine=body.mine,
+            key=idempotency_key,
+        )
+        ticket, is_new = await _asked(desk.tickets.open, new, by(person, request))
+        return await _card(desk, ticket.ref, person, None, 201 if is_new else 200)
+
+
+def _writing(router: APIRouter, desk: TicketDesk) -> None:
+    @router.patch("/tickets/{ref}", response_model=bodies.TicketCard)
+    async def edit_ticket(ref: str, body: bodies.TicketEdit, request: Request, person: AskedBy) -> Response:
+        given = body.model_fields_set
+        due_at = None if "due" not in given else -1.0 if body.due is None else body.due.timestamp()
+        contact = None if "contact" not in given else body.contact or ""
+        edit = life.Edit(body.subject, body.priority, due_at, contact)
+        detail: dict[str, Any] = {name: getattr(body, name) for name in ("priority", "contact") if name in given}
+        return await _done(desk, ref, request, person, edit, "edited", "", {"fields": sorted(given), **detail})
+
+    @router.post("/tickets/{ref}/notes", response_model=bodies.TicketCard, status_code=201)
+    async def add_note(ref: str, body: bodies.NoteBody, request: Request, person: AskedBy) -> Response:
+        check = await desk.check_of(person)
+        await _asked(desk.tickets.note, ref, body.text, by(person, request), check)
+        return await _card(desk, ref, person, None, 201)
+
+    @router.post("/tickets/{ref}/calls", response_model=bodies.TicketCard, status_code=201)
+    async def link_call(ref: str, body: bodies.CallBody, request: Request, person: AskedBy) -> Response:
+        await desk.call_of(body.call, person)
+        check = await desk.check_of(person, body.call)
+        await _asked(desk.tickets.link, ref, body.call, by(person, request), check)
+        return await _card(desk, ref, person, body.call, 201)
+
+    @router.post("/tickets/{ref}/give", response_model=bodies.TicketCard)
+    async def give_ticket(ref: str, body: bodies.GiveBody, request: Request, person: AskedBy) -> Response:
+        return await _done(desk, ref, request, person, life.Give(body.to), "given", body.note, {"to": body.to})
+
+
+def _acting(router: APIRouter, desk: TicketDesk, name: str) -> None:
+    async def route(ref: str, request: Request, person: AskedBy, body: bodies.ActBody | None = None) -> Response:
+        note = body.note if body is not None else ""
+        return await _done(desk, ref, request, person, ACTS[name], WHAT[name], note, {})
+
+    path = f"/tickets/{{ref}}/{name.replace('_', '-')}"
+    router.add_api_route(path, route, methods=["POST"], name=f"{name}_ticket", response_model=bodies.TicketCard)
+
+
+def _passing(router: APIRouter, desk: TicketDesk) -> None:
+    @router.post("/tickets/{ref}/pass", response_model=bodies.TicketCard)
+    async def pass_ticket_on(ref: str, body: bodies.PassBody, request: Request, person: AskedBy) -> Response:
+        asker = Asker(actor_of(person), by(person, request), request.headers.get("authorization", ""))
+        to = None if body.to is None else body.to.to()
+        check = await desk.check_of(person)
+        with _refusing():
+            await desk.passing.pass_on(ref, Asked(body.how, to, body.call, body.note), asker, check)
+        return await _card(desk, ref, person, None)
+
+
+async def _done(
+    desk: TicketDesk,
+    ref: str,
+    request: Request,
+    person: Person,
+    act: life.Act,
+    what: str,
+    note: str,
+    detail: dict[str, Any],
+) -> Response:
+    check = await desk.check_of(person)
+    await _asked(desk.tickets.act, ref, act, actor_of(person), by(person, request), what, check, note, detail)
+    return await _card(desk, ref, person, None)
+
+
+async def _card(desk: TicketDesk, ref: str, person: Person, call: str | None, status: int = 200) -> Response:
+    with answering_when_away():
+        check = await desk.check_of(person, call)
+    ticket, has_worked = await _asked(desk.search.ticket, ref, person.code)
+    check(ticket, has_worked)
+    known = await _asked(desk.search.show, ref)
+    answers = await _asked(desk.answers.of_calls, [row["call"] for row in known.calls])
+    shown = card(known, actor_of(person), desk.tickets.levels(), desk.tickets.now(), answers)
+    return _json(shown, status)
+
+
+async def _found(desk: TicketDesk, wanted: Wanted, actor: Actor | None) -> Page:
+    try:
+        return await _asked(desk.search.find, wanted, actor)
+    except BadPlace as bad:
+        raise Refused(422, "bad_field", f"{bad}.", "after") from None
+
+
+async def _customers(desk: TicketDesk, customer: Customer, but: set[str]) -> list[Ticket]:
+    found: dict[str, Ticket] = {}
+    for wanted in (
+        Wanted(states=UNFINISHED, contact=customer.contact) if customer.contact else None,
+        Wanted(states=UNFINISHED, customer=customer.who) if customer.who else None,
+    ):
+        if wanted is not None:
+            found |= {one.ref: one for one in (await _found(desk, wanted, None)).items if one.ref not in but}
+    return list(found.values())
+
+
+def _wanted(asked: bodies.TicketListing, person: Person, now: float) -> Wanted:
+    return Wanted(
+        states=tuple(asked.state) or (UNFINISHED if asked.view == "mine" else ()),
+        queue=asked.queue,
+        owner=person.code if asked.view == "mine" else asked.owner,
+        to_take=asked.view == "work",
+        contact=asked.contact,
+        customer=asked.customer,
+        text=asked.text,
+        overdue_at=now if asked.overdue else None,
+        order=asked.order,
+        limit=asked.limit,
+        after=asked.after,
+    )
+
+
+class _refusing:
+    """What life.py and the store refuse, as the API says it."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        match error:
+            case life.NotNow():
+                raise Refused(409, "not_now", f"{error}.") from None
+            case life.NotYours():
+                raise Refused(403, "forbidden", f"Not yours to do: {error}.") from None
+            case NoSuchTicket():
+                raise Refused(404, "not_found", "There is no such ticket.") from None
+
+
+async def _asked(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    with _refusing(), answering_when_away():
+        return await beside(work, *args, **kwargs)
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(json_bytes(value), status, media_type="application/json")
