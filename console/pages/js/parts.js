@@ -2,7 +2,11 @@
 //
 // One entry: {id, path, match, roles, title: {es, en}, icon, load}. path: where the menu leads; match: a pattern whose named groups the
 // page is given as properties; roles: who sees it in the menu; load: its module, whose default export is the page.
-export const parts = [];
+const WATCH = ["team_leader", "supervisor", "coordinator"];
+
+export const parts = [
+  { id: "wall", path: "/wall", match: /^\/wall$/, roles: WATCH, title: { es: "Supervisión", en: "Wallboard" }, icon: "▦", load: () => import("./parts/wall.js") },
+];
 
 /** The part that a path belongs to, with what the path says: {part, params}; null for none. */
 export function find(path) {

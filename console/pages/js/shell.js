@@ -77,7 +77,7 @@ const Languages = () => html`<div class="row" role="group" aria-label=${t("langu
     aria-pressed=${language.value === id} onClick=${() => (language.value = id)}>${name}</button>`)}
 </div>`;
 
-const mine = () => parts.filter((part) => part.title && part.roles.includes(role.value));
+const mine = () => parts.filter((part) => part.title && part.menu !== false && part.roles.includes(role.value));
 
 function Frame() {
   const found = find(place.value.path);
