@@ -1,7 +1,7 @@
 """What do the browser tests need besides the tests' libraries, and how does it get here? ``python -m tests.browser.tools``.
 
-Chromium, Node and ``ip`` come from the system's apt. Playwright (the extra ``browser`` of pyproject.toml) and JsSIP in one file
-(page/package-lock.json) come into a folder of the cache that is named after their pins and moved there once it is whole.
+Chromium, Node and ``ip`` come from the system's apt. Playwright (the extra ``browser`` of pyproject.toml), JsSIP in one file and axe,
+which finds what hinders people (page/package-lock.json), come into a folder of the cache that is named after their pins and moved there once it is whole.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from tests.on_request import PROJECT, ToolsMissing, cache_folder, missing_progra
 PAGE = Path(__file__).parent / "page"
 PACKAGE_OF = {"chromium": "chromium", "node": "nodejs", "npm": "npm", "ip": "iproute2"}
 """Programs, and Debian's packages that have them."""
-_RECIPE_VERSION = 1
+_RECIPE_VERSION = 2
 _TOLD = "browser-tools.log"
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Where the parts are: the browser, Playwright's folder for ``sys.path``, and JsSIP as one script."""
+    """Where the parts are: the browser, Playwright's folder for ``sys.path``, and JsSIP and axe as one script each."""
 
     chromium: str
     python: Path
     jssip: Path
+    axe: Path
 
 
 def find_tools(cache: Path) -> Tools:
@@ -53,7 +54,7 @@ def provide_tools(cache: Path) -> Tools:
 def _tools(cache: Path) -> Tools:
     place, chromium = _place(cache), program("chromium")
     assert chromium is not None
-    return Tools(chromium, place / "python", place / "jssip.js")
+    return Tools(chromium, place / "python", place / "jssip.js", place / "axe.js")
 
 
 def _playwright() -> str:
@@ -76,7 +77,9 @@ def _make(cache: Path) -> None:
         making.mkdir(mode=0o755)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
         run([*pip, "--target", str(making / "python"), _playwright()], told)
-        _bundle_jssip(Path(folder) / "npm", making / "jssip.js", told)
+        npm = Path(folder) / "npm"
+        _bundle_jssip(npm, making / "jssip.js", told)
+        shutil.copy(npm / "node_modules/axe-core/axe.min.js", making / "axe.js")
         if not _place(cache).exists():
             making.rename(_place(cache))
 

@@ -9,6 +9,7 @@ import { goalOf, nameOf, pick, picked, queueNames, queueTitle } from "./model.js
 import { alarms, keep, risen, seen, settings, tryBeep, unseen } from "./watch.js";
 
 const t = texts({ es: alarmsEs, en: alarmsEn });
+const SHOWN = 5;
 const shown = (kind, value) => ({ s: duration, share: (share) => percent(share, 0), count: number, yes: () => "" })[KINDS[kind].unit](value);
 const subjectOf = (one) => ({ queue: queueTitle, operator: nameOf, centre: () => "" })[KINDS[one.kind].of](one.subject);
 
@@ -25,10 +26,10 @@ export function Strip() {
   return html`<div class="strip">
     <p class="visually-hidden" role="status" aria-live="assertive">${said}</p>
     ${list.length ? html`<ul aria-label=${t("alarms")}>
-      ${list.slice(0, 6).map((one) => html`<li key=${one.id} class="alarm-chip" data-alarm=${one.id}><${Icon} name="alarm" />
+      ${list.slice(0, SHOWN).map((one) => html`<li key=${one.id} class="alarm-chip" data-alarm=${one.id}><${Icon} name="alarm" />
         <${Whose} one=${one}>${inWords(one)}<//><button type="button" class="quiet small" aria-label=${`${t("seen")}: ${inWords(one)}`} onClick=${() => seen([one.id])}>${t("seen")}</button></li>`)}
-      ${list.length > 6 ? html`<li>${t("andMore", { n: list.length - 6 })}</li>` : null}
-      ${list.length > 1 ? html`<li><button type="button" class="small" onClick=${() => seen()}>${t("allSeen")}</button></li>` : null}
+      ${list.length > SHOWN ? html`<li class="small">${t("andMore", { n: list.length - SHOWN })}</li>` : null}
+      ${list.length > 1 ? html`<li><button type="button" class="small" title="⇧A" onClick=${() => seen()}>${t("allSeen")}</button></li>` : null}
     </ul>` : null}
   </div>`;
 }

@@ -74,6 +74,9 @@ export const queueNames = listOf(() => {
 });
 export const shownQueues = listOf(() => queueNames.value.filter((name) => !picked.value.queue || name === picked.value.queue));
 
+/** Everybody who takes calls, by code. */
+export const operatorCodes = listOf(() => [...operators.value.keys()].sort());
+
 const ofQueue = (one, name) => !name || one.serves.includes(name) || one.queue === name;
 const ofTeam = (one, team) => !team || teamOf(one.code) === team;
 const inFilters = (one, { queue, team, text }) =>

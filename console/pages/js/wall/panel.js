@@ -57,7 +57,7 @@ function OfOperator({ code }) {
     <p class="row"><${StateBadge} one=${one} /> <${InState} one=${one} /> <${Doing} one=${one} /></p>
     <p class="muted small">${[teamOf(code) && `${t("team")}: ${teamName(teamOf(code))}`, one.serves.length && `${t("serves")}: ${one.serves.map(queueTitle).join(", ")}`].filter(Boolean).join(" · ")}</p>
     <div class="acts-list">${acts.map((act) => html`<button key=${act.id} type="button" class=${`small ${act.danger ? "danger" : ""}`} title=${act.hint} onClick=${act.run}>${act.label} ${act.key ? html`<kbd>${act.key}</kbd>` : null}</button>`)}</div>
-    <${Lists} now=${ofThis} before=${before} fits=${ofThis} />
+    <${Lists} now=${ofThis} before=${before} fits=${ofThis} tells=${(call) => queueTitle(call.queue)} />
     ${may("hear_recordings") ? html`<p><a href=${`/recordings?operator=${code}`}>${t("recordings")}: ${one.name}</a></p>` : null}
     ${slots.panel.map(({ id, component: Slot }) => html`<${Slot} key=${id} operator=${code} />`)}`;
 }
@@ -86,18 +86,19 @@ function OfQueue({ name, what }) {
     ${slots.panel.map(({ id, component: Slot }) => html`<${Slot} key=${id} queue=${name} what=${what} />`)}`;
 }
 
-function Lists({ now: fitsNow, before, fits }) {
+/** tells: what is said of a call that has ended, beside its caller. */
+function Lists({ now: fitsNow, before, fits, tells = (call) => (call.operator ? nameOf(call.operator) : t("abandonedOne")) }) {
   const going = fitsNow ? [...calls.value.values()].filter(fitsNow) : null;
   return html`${going ? html`<h3>${t("inProgress")}</h3>${going.length ? html`<ul class="plain-list">${going.map((call) => html`<${Going} key=${call.id} call=${call} />`)}</ul>` : html`<p class="muted">${t("none")}</p>`}` : null}
-    ${before ? html`<h3>${t("lastHour")}</h3>${before.error ? html`<${Problem} error=${before.error} />` : html`<${Ended} items=${before.items.filter(fits)} />`}` : null}`;
+    ${before ? html`<h3>${t("lastHour")}</h3>${before.error ? html`<${Problem} error=${before.error} />` : html`<${Ended} items=${before.items.filter(fits)} tells=${tells} />`}` : null}`;
 }
 
 const Going = ({ call }) => html`<li class="row"><${StageBadge} call=${call} /> <a class="grow number" href=${`/calls/${call.id}`}>${call.caller}</a> <${Elapsed} since=${call.since} /></li>`;
 
-function Ended({ items }) {
+function Ended({ items, tells }) {
   const sorted = [...items].sort((a, b) => b.since.localeCompare(a.since)).slice(0, 100);
   if (!sorted.length) return html`<p class="muted">${t("none")}</p>`;
   return html`<ul class="plain-list">${sorted.map((call) => html`<li key=${call.id} class="row"><span class="number muted">${clock(call.since)}</span>
-    <a class="grow number" href=${`/calls/${call.id}`}>${call.caller}</a> <span class="small">${call.operator ? nameOf(call.operator) : t("abandoned")}</span>
+    <a class="grow number" href=${`/calls/${call.id}`}>${call.caller}</a> <span class="small muted">${tells(call)}</span>
     <span class="number muted">${duration((Date.parse(call.since) - Date.parse(call.started)) / 1000)}</span></li>`)}</ul>`;
 }
