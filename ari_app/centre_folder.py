@@ -26,7 +26,7 @@ class Folder:
 
     def load(self, name: str, model: type[M]) -> Located[M] | None:
         path = self.folder / name
-        text = self._text(path)
+        text = self.text(path)
         return None if text is None else self._understood(text, path, model)
 
     def _understood(self, text: str, path: Path, model: type[M]) -> Located[M] | None:
@@ -45,7 +45,7 @@ class Folder:
         """By their names; None for those that cannot be read. Whether what they name exists is for ``check_flows``."""
         flows: dict[str, Located[Flow] | None] = {}
         for path in sorted((self.folder / "flows").glob("*.yaml")):
-            text = self._text(path)
+            text = self.text(path)
             flows[path.stem] = None if text is None else self._understood(text, path, Flow)
             self.flow_texts[path.stem] = text or ""
         return flows
@@ -56,7 +56,8 @@ class Folder:
             if flow is not None:
                 self.problems += check_flow(name, flow.value, flow.places, surroundings)
 
-    def _text(self, path: Path) -> str | None:
+    def text(self, path: Path) -> str | None:
+        """A file as it was written; None if it cannot be had, and then its problem is kept."""
         try:
             with path.open(encoding="utf-8", newline="") as file:  # as it was written, line ends too
                 return file.read()

@@ -24,9 +24,11 @@ from ari_app import (
     cli_run,
 )
 from ari_app.centre import load_centre
+from ari_app.centre_scripts import load_scripts
 from ari_app.cli_flows import flows
 from ari_app.cli_prompts import prompts
 from ari_app.cli_recordings import recordings
+from ari_app.cli_scripts import scripts
 from ari_app.cli_simulate import simulate
 from ari_app.own_key import make_own_key
 from ari_app.settings import BadSettings, Settings, load_settings
@@ -187,10 +189,12 @@ def check(folder: Path | None) -> None:
     with _plain_problems():
         folder = (folder or load_settings(PROJECT).centre).absolute()
         centre = load_centre(folder)
+        scripts_found = load_scripts(folder)
         for problem in centre.missing_audio:
             _print(f"warning: {problem}")
         _print(
-            f"{folder} is in order: {len(centre.numbers)} numbers, {len(centre.queues)} queues, {len(centre.operators)} operators"
+            f"{folder} is in order: {len(centre.numbers)} numbers, {len(centre.queues)} queues, {len(centre.operators)} "
+            f"operators, {len(scripts_found)} scripts"
         )
 
 
@@ -238,6 +242,7 @@ cli.add_command(simulate)
 cli.add_command(flows)
 cli.add_command(prompts)
 cli.add_command(recordings)
+cli.add_command(scripts)
 
 
 @contextlib.contextmanager

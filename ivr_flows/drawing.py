@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from ivr_flows.flow import Flow
 from ivr_flows.layout import Layout, Link, Route, lay_out
 from ivr_flows.located_yaml import Path
 from ivr_flows.rehearsal import Edge
 from ivr_flows.session import told
 from ivr_flows.step_looks import LONGEST_LABEL, all_about, label_of, line_about, look_of, shortened
+from ivr_flows.steps import Stepwise
 from ivr_flows.svg import Attributes, element, text, text_width
 from ivr_flows.traffic import Traffic, share, with_those_from_other_flows
 
@@ -39,8 +39,16 @@ class Way:
     count: int | None
 
 
-def draw(flow: Flow, name: str, traffic: Traffic | None = None) -> str:
-    """The picture of a checked flow, as a whole document of SVG."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is drawn, and who comes in at its entries."""
+
+    what: str = "flow"
+    come_in: str = "callers come in at"
+
+
+def draw(flow: Stepwise, name: str, traffic: Traffic | None = None, wording: Wording = Wording()) -> str:
+    """The picture of a checked flow, or of whatever leads through steps, as a whole document of SVG."""
     if traffic is not None:
         traffic = with_those_from_other_flows(traffic, name, flow)
     boxes = {f"entry {entry}": _entry_size(entry, traffic) for entry in flow.entries}
@@ -50,12 +58,12 @@ def draw(flow: Flow, name: str, traffic: Traffic | None = None) -> str:
     busiest = max((way.count or 0 for way in ways), default=0)
     drawn = [_way(way, route, busiest) for way, route in zip(ways, layout.routes, strict=True)]
     drawn += [_label(way, route) for way, route in zip(ways, layout.routes, strict=True) if way.lines]
-    drawn += [_entry(entry, boxes[f"entry {entry}"], layout, traffic) for entry in flow.entries]
+    drawn += [_entry(entry, boxes[f"entry {entry}"], layout, traffic, wording) for entry in flow.entries]
     drawn += [_step(flow, step, boxes[f"step {step}"], layout, traffic) for step in flow.steps]
-    return _document(flow, name, traffic, layout, "".join(drawn))
+    return _document(flow, f"The {wording.what} {name}", name, traffic, layout, "".join(drawn))
 
 
-def ways_of(name: str, flow: Flow) -> Iterator[tuple[Edge, Path, str]]:
+def ways_of(name: str, flow: Stepwise) -> Iterator[tuple[Edge, Path, str]]:
     """Every way from step to step, in the order of the file: (the way, the path of the field that says so, where to)."""
     for at, step in flow.steps.items():
         for path, target in step.ways_out():
@@ -65,14 +73,14 @@ def ways_of(name: str, flow: Flow) -> Iterator[tuple[Edge, Path, str]]:
 # -- what is drawn ---------------------------------------------------------------------------------------------------------
 
 
-def _entry_ways(flow: Flow, traffic: Traffic | None) -> Iterator[Way]:
+def _entry_ways(flow: Stepwise, traffic: Traffic | None) -> Iterator[Way]:
     for entry, step in flow.entries.items():
         link = Link(f"entry {entry}", f"step {step}", (0.0, 0.0))
         count = None if traffic is None else traffic.entered.get(entry, 0)
         yield Way(link, None, "", (), f"entry {entry} → {step}", count)
 
 
-def _step_ways(name: str, flow: Flow, traffic: Traffic | None) -> Iterator[Way]:
+def _step_ways(name: str, flow: Stepwise, traffic: Traffic | None) -> Iterator[Way]:
     for edge, path, target in ways_of(name, flow):
         step = flow.steps[edge.step]
         named = label_of(step, path)
@@ -104,7 +112,7 @@ def _entered(entry: str, traffic: Traffic | None) -> str:
     return f"{count:,} · {share(count, traffic.callers)}"
 
 
-def _step_size(flow: Flow, step: str, traffic: Traffic | None) -> tuple[float, float]:
+def _step_size(flow: Stepwise, step: str, traffic: Traffic | None) -> tuple[float, float]:
     head = text_width(step, 13, bold=True) + 24 + text_width(flow.steps[step].kind, 10.5) + 18
     widths = [150.0, head, text_width(_line(flow, step), 11.5)]
     if traffic is not None:
@@ -113,7 +121,7 @@ def _step_size(flow: Flow, step: str, traffic: Traffic | None) -> tuple[float, f
     return max(widths) + 28, 50.0 if traffic is None else 74.0
 
 
-def _line(flow: Flow, step: str) -> str:
+def _line(flow: Stepwise, step: str) -> str:
     return shortened(line_about(flow.steps[step], [path for path, _ in flow.steps[step].ways_out()]), LONGEST_LINE)
 
 
@@ -190,10 +198,10 @@ def _label(way: Way, route: Route) -> str:
     return element("g", {"class": "way-label"}, element("title", {}, text(way.tip)) + parts)
 
 
-def _entry(entry: str, size: tuple[float, float], layout: Layout, traffic: Traffic | None) -> str:
+def _entry(entry: str, size: tuple[float, float], layout: Layout, traffic: Traffic | None, wording: Wording) -> str:
     (x, y), (width, height) = layout.boxes[f"entry {entry}"], size
     middle: Attributes = {"x": x + width / 2, "text-anchor": "middle", "fill": "#ffffff"}
-    parts = element("title", {}, text(f"callers come in at {entry}"))
+    parts = element("title", {}, text(f"{wording.come_in} {entry}"))
     parts += element(
         "rect", {"x": x, "y": y, "width": width, "height": height, "rx": min(height / 2, 18), "fill": "#33475e"}
     )
@@ -203,7 +211,7 @@ def _entry(entry: str, size: tuple[float, float], layout: Layout, traffic: Traff
     return element("g", {"class": "entry", "data-entry": entry}, parts)
 
 
-def _step(flow: Flow, name: str, size: tuple[float, float], layout: Layout, traffic: Traffic | None) -> str:
+def _step(flow: Stepwise, name: str, size: tuple[float, float], layout: Layout, traffic: Traffic | None) -> str:
     (x, y), (width, height) = layout.boxes[f"step {name}"], size
     step, look = flow.steps[name], look_of(flow.steps[name].kind)
     at: Attributes = {"x": x, "y": y, "width": width, "height": height, "rx": 8}
@@ -248,13 +256,13 @@ def _tip(step: str, traffic: Traffic | None) -> list[str]:
     return [f"came here {came:,} times, for {traffic.callers:,} callers", f"hung up here: {lost:,}"]
 
 
-def _document(flow: Flow, name: str, traffic: Traffic | None, layout: Layout, drawn: str) -> str:
+def _document(flow: Stepwise, title: str, name: str, traffic: Traffic | None, layout: Layout, drawn: str) -> str:
     heading = shortened(flow.description, 120)
     told = "no traffic" if traffic is None else _told_of_all(traffic)
     least = max(text_width(heading, 12.5), text_width(told, 11.5), text_width(name, 20, bold=True))
     width, height = math.ceil(max(layout.width, least) + 2 * MARGIN), math.ceil(layout.height + HEAD + 2 * MARGIN)
     left = (width - layout.width) / 2
-    parts = element("title", {}, text(f"The flow {name}"))
+    parts = element("title", {}, text(title))
     parts += element("rect", {"width": width, "height": height, "fill": PAPER})
     parts += element("text", {"x": MARGIN, "y": 44, "font-size": 20, "font-weight": 700, "fill": INK}, text(name))
     parts += element("text", {"x": MARGIN, "y": 65, "font-size": 12.5, "fill": FAINT}, text(heading))

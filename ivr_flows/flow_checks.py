@@ -12,6 +12,7 @@ from ivr_flows.located_yaml import Located, Path, Places, load
 from ivr_flows.name_checks import check_meanings, check_names
 from ivr_flows.problems import BadFile, Problem, choose_among
 from ivr_flows.saying import VOCABULARY
+from ivr_flows.steps import Stepwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def _unknown_steps(flow: Flow, places: Places) -> Iterator[Problem]:
             yield places.problem(path, f"there is no step {target!r}", choose_among(target, flow.steps, "add it"))
 
 
-def _reached(flow: Flow) -> set[str]:
+def reached(flow: Stepwise) -> set[str]:
+    """The steps to which some way leads."""
     reached: set[str] = set()
     ahead = list(flow.entries.values())
     while ahead:
@@ -86,9 +88,9 @@ def _reached(flow: Flow) -> set[str]:
 
 
 def _unreachable_steps(flow: Flow, places: Places) -> Iterator[Problem]:
-    reached = _reached(flow)
+    there = reached(flow)
     for name in flow.steps:
-        if name not in reached:
+        if name not in there:
             yield places.problem(
                 ("steps", name), "no caller can come here", "lead some step or entry here, or remove it"
             )

@@ -205,7 +205,7 @@ _READINGS: tuple[tuple[str, str, str], ...] = (
     (
         "expected ',' or",
         "a bracket opened before is not closed",
-        "close the bracket, and put a comma between its parts",
+        "close the bracket, put a comma between its parts, and texts with ? or brackets in quotes",
     ),
     ("directive", *_DIRECTIVES),
     ("expected alphabetic or numeric", "", 'put it in quotes: "*"'),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ivr_flows.expressions import evaluate, names_in
 from ivr_flows.flow import AnyStep, Flow
 from ivr_flows.located_yaml import Path, Places
 from ivr_flows.problems import Problem, choose_among
-from ivr_flows.steps import Branch, Collect, OfferCallback, SetLanguage, SubFlow
+from ivr_flows.steps import Branch, Collect, OfferCallback, SetLanguage, SubFlow, Way
 from ivr_flows.steps_outside import Agi, Asked, Enqueue, Hours, Payment, Transfer, Voicemail
 
 if TYPE_CHECKING:
@@ -137,13 +137,14 @@ def check_meanings(flow: Flow, places: Places) -> Iterator[Problem]:
                 "take another key",
             )
         if isinstance(step, Branch):
-            yield from _conditions(name, step, places)
+            yield from check_conditions(("steps", name), step.ways, places)
 
 
-def _conditions(name: str, branch: Branch, places: Places) -> Iterator[Problem]:
+def check_conditions(step: Path, ways: Sequence[Way], places: Places) -> Iterator[Problem]:
+    """Conditions that make no difference, among the ways out of one step."""
     before: dict[str, int] = {}
-    for place, way in enumerate(branch.ways):
-        where = ("steps", name, "ways", place, "when")
+    for place, way in enumerate(ways):
+        where = (*step, "ways", place, "when")
         condition = "".join(way.when.split())
         if condition in before:
             what = f"is the same condition as that of ways.{before[condition]}: nobody comes this way"

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from ivr_flows.located_yaml import Path
+from ivr_flows.steps import Step
 
 LONGEST_LABEL: Final = 26
 UNSAID: Final = ("kind", "tries", "interruptible", "invalid", "silence", "terminator", "must", "read_back")
@@ -53,6 +54,8 @@ _LOOKS: Final[Mapping[str, Look]] = {
     "transfer": Look(_LEAVES, "M1.5 8h12M9 3.5L13.5 8 9 12.5"),
     "voicemail": Look(_LEAVES, "M4 5a3 3 0 1 0 .01 0ZM12 5a3 3 0 1 0 .01 0ZM4 11h8"),
     "hang_up": Look(_ENDS, _PHONE_DOWN),
+    "ask": Look(_ASKS, "M5.3 6a2.7 2.7 0 1 1 3.6 2.5c-.6.3-.9.7-.9 1.5M8 12.4v.6"),
+    "end": Look(_ENDS, "M3 2v12M3 3h9l-2.5 3L12 9H3"),
 }
 
 
@@ -61,8 +64,10 @@ def look_of(kind: str) -> Look:
     return _LOOKS.get(kind, _OTHER)
 
 
-def line_about(step: BaseModel, ways: list[Path]) -> str:
+def line_about(step: Step, ways: list[Path]) -> str:
     """What the step says or does, in a few words: its fields but for those that lead on and the details."""
+    if (short := step.in_short()) is not None:
+        return short
     ways_by = {path[0] for path in ways}
     said = [
         _field(name, value)

@@ -5,7 +5,8 @@ Paths are those of fields within the step, such as ``("choices", "1")``; a step 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
 from pydantic import Field, model_validator
 
@@ -40,8 +41,14 @@ KeySeconds = Annotated[SomeSeconds, Field(le=60)]
 class Step(Shape):
     """What all kinds share. ``leads_by``: the fields that name the step that comes next; a field that is None is none."""
 
+    if TYPE_CHECKING:  # each kind has its own, and where it stands among the fields is part of a flow's version
+        kind: str
     leads_by: ClassVar[tuple[str, ...]] = ("next",)
     says: ClassVar[tuple[Path, ...]] = ()
+
+    def in_short(self) -> str | None:
+        """A few words about it for drawings; None: its fields tell."""
+        return None
 
     def ways_out(self) -> list[tuple[Path, str]]:
         """Where it can lead: (the path to the field that says so, the next step)."""
@@ -62,6 +69,22 @@ class Step(Shape):
     def expressions(self) -> list[tuple[Path, str]]:
         """The expressions that it may evaluate, but for those in what it says: (the path to it, the expression)."""
         return []
+
+
+class Stepwise(Protocol):
+    """Whatever leads through steps: a flow that callers come into, a script that operators follow."""
+
+    @property
+    def description(self) -> str:
+        """What it is for."""
+
+    @property
+    def entries(self) -> Mapping[str, str]:
+        """The steps where one comes in, by the entries' names."""
+
+    @property
+    def steps(self) -> Mapping[str, Step]:
+        """By their names."""
 
 
 def _at(shape: Any, path: Path) -> Items:

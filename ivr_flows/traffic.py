@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ivr_flows.flow import Flow
 from ivr_flows.rehearsal import Edge
 from ivr_flows.session import told
+from ivr_flows.steps import Stepwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Traffic:
         return sum(self.entered.values())
 
 
-def with_those_from_other_flows(traffic: Traffic, name: str, flow: Flow) -> Traffic:
+def with_those_from_other_flows(traffic: Traffic, name: str, flow: Stepwise) -> Traffic:
     """Count as entered whoever came to an entry's step neither by a way of this flow nor as a caller who began in it.
 
     They came from a flow that goes through this one, by the first of the entries that lead there.

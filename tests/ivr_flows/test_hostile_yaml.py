@@ -1,6 +1,6 @@
-"""Random and hostile YAML: it is a flow, or there are clean errors, each with a line and a remedy; never anything else.
+"""Random and hostile YAML: it is a flow, or a script, or there are clean errors, each with a line and a remedy; never anything else.
 
-1,500 texts; 10,000 with ``HYPOTHESIS_PROFILE=deep``, as `make test-deep` has it.
+1,500 texts as flows, 100 as scripts; 10,000 and 600 with ``HYPOTHESIS_PROFILE=deep``, as `make test-deep` has it.
 """
 
 from __future__ import annotations
@@ -8,21 +8,26 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ivr_flows.flow_checks import Surroundings, load_flow
 from ivr_flows.problems import BadFile, Problem
+from ivr_flows.scripts.script_checks import ScriptSurroundings, load_script
 from tests.ivr_flows.hostile_yaml import hostile
+from tests.ivr_flows.test_script_checks import GOOD
 
 A_BATCH = 100
 BATCHES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 15
 LONGEST_S = 20.0  # of CPU: what grows without bound takes minutes; a busy machine, and a large heap to look through, take seconds
 """CPU time for one text of at most some 100 kB."""
 LONGEST_TOLD = 1300
-FLOWS = sorted((Path(__file__).parents[2] / "centres" / "valdeluna" / "flows").glob("*.yaml"))
+CENTRE = Path(__file__).parents[2] / "centres" / "valdeluna"
+FLOWS = sorted((CENTRE / "flows").glob("*.yaml"))
 VALID = tuple(path.read_text(encoding="utf-8") for path in FLOWS)
+AS_SCRIPTS = (GOOD, (CENTRE / "scripts" / "soporte_n2.yaml").read_text(encoding="utf-8"))
 JARGON = re.compile(
     r"\b(None|NoneType|True|False|dict|str|int|float|bool|tuple|frozenset|pydantic|yaml|JSON|Traceback|object at|self"
     r"|regex|byte|codec|ordinal|recursion|surrogate|discriminator|validator|node|scalar|chomping|alias|hexadecimal"
@@ -49,8 +54,13 @@ def not_clean(problem: Problem, text: str) -> str | None:
 
 def problems_of(text: str) -> tuple[Problem, ...]:
     """None for a flow; else at least one."""
+    return problems_found(lambda: load_flow(text, "hostile.yaml", Surroundings()))
+
+
+def problems_found(load: Callable[[], object]) -> tuple[Problem, ...]:
+    """None where it loads; else at least one."""
     try:
-        load_flow(text, "hostile.yaml", Surroundings())
+        load()
     except BadFile as bad:
         return bad.problems or (Problem("", 0, "", "", ""),)
     return ()
@@ -62,6 +72,17 @@ def test_hostile_text_is_a_flow_or_has_clean_errors_in_bounded_time(batch: int) 
         text = hostile(f"flow {number}", VALID)
         began = time.process_time()
         problems = problems_of(text)
+        assert time.process_time() - began < LONGEST_S, number
+        unclean = [(why, str(problem)[:300]) for problem in problems if (why := not_clean(problem, text))]
+        assert not unclean, (number, unclean[:3])
+
+
+@pytest.mark.parametrize("batch", range(max(1, BATCHES // 16)))
+def test_hostile_text_is_a_script_or_has_clean_errors_in_bounded_time(batch: int) -> None:
+    for number in range(batch * A_BATCH, (batch + 1) * A_BATCH):
+        text = hostile(f"script {number}", AS_SCRIPTS)
+        began = time.process_time()
+        problems = problems_found(lambda text=text: load_script(text, "hostile.yaml", ScriptSurroundings()))  # type: ignore[misc]
         assert time.process_time() - began < LONGEST_S, number
         unclean = [(why, str(problem)[:300]) for problem in problems if (why := not_clean(problem, text))]
         assert not unclean, (number, unclean[:3])
