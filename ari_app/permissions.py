@@ -44,6 +44,8 @@ Permission = Literal[
     "end_sessions",
     "reload",
     "nodes",
+    "write_scripts",
+    "see_answers",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -81,6 +83,8 @@ _FOR_EACH: Final[dict[Permission, tuple[Reach | None, Reach | None, Reach | None
     "end_sessions":      ("own",    "team",   "all",     "all",      "all"),
     "reload":            (None,     None,     None,      "all",      "all"),
     "nodes":             (None,     None,     None,      "all",      "all"),
+    "write_scripts":     (None,     None,     "queues",  "all",      "all"),
+    "see_answers":       ("own",    "team",   "queues",  "all",      None),
 }  # fmt: skip
 
 TABLE: Final[Mapping[Permission, Mapping[str, Reach | None]]] = MappingProxyType(

@@ -89,6 +89,10 @@ class Mirror:
         self._clock = clock
         self._at = "0"
 
+    def call(self, id: str) -> CallStatus | None:
+        """A call of now, or one that has ended lately."""
+        return self.board.calls.get(id)
+
     async def run(self) -> None:
         """Follow until cancelled; a Redis that is away is tried again for ever."""
         while True:

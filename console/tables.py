@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from console.scripts.tables import answers, drafts, versions
 from console.tickets.tables import ticket_calls, ticket_events, ticket_notes, ticket_numbers, tickets
 from console.webhooks.tables import attempts, messages, webhooks
 
-TABLES: Final = (tickets, ticket_notes, ticket_calls, ticket_events, ticket_numbers, webhooks, messages, attempts)
+TABLES: Final = (
+    *(tickets, ticket_notes, ticket_calls, ticket_events, ticket_numbers),
+    *(webhooks, messages, attempts),
+    *(versions, drafts, answers),
+)

@@ -14,7 +14,11 @@ from ari_app.clock import Clock
 from ari_app.settings import Settings
 from console.controllers import Controllers
 from console.mirror import Mirror
+from console.people import Person
 from console.reception import ControllersReception
+from console.scripts.desk import ScriptDesk
+from console.scripts.folder import ScriptFolder
+from console.scripts.routes import script_routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +45,14 @@ class Part:
 
 def parts_of(around: Around) -> Iterator[Part]:
     """Every part."""
-    yield from ()
+    yield _scripts(around)
+
+
+def _scripts(around: Around) -> Part:
+    led = {one.code: one.team for one in around.centre.operators}
+
+    def leads(person: Person, operator: str) -> bool:
+        return person.team is not None and led.get(operator) == person.team
+
+    folder = ScriptFolder(around.settings.centre)
+    return Part(script_routes(ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)))

@@ -95,6 +95,10 @@ def _in_words(error: ErrorDetails, parent: Schema) -> tuple[str, str]:
             return f"{ctx['discriminator'].strip(chr(39))} is missing", "say which kind it is"
         case "too_short":
             return "is empty", f"give at least {ctx['min_length']}"
+        case "too_long":
+            return "has too many parts", f"give at most {ctx['max_length']}"
+        case "string_too_long":
+            return "is too long", f"write at most {ctx['max_length']} characters"
         case _:
             return _of_a_value(error["type"], ctx, given) or (error["msg"], _DEFAULT_REMEDY)
 

@@ -1,4 +1,4 @@
-"""Random and hostile YAML: it is a flow, or a script, or there are clean errors, each with a line and a remedy; never anything else.
+"""Random and hostile YAML: it is a flow or a script, or there are clean errors, each with a line and a remedy; never anything else.
 
 1,500 texts as flows, 100 as scripts; 10,000 and 600 with ``HYPOTHESIS_PROFILE=deep``, as `make test-deep` has it.
 """

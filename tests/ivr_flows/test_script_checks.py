@@ -224,6 +224,14 @@ def test_the_schema_takes_what_the_model_takes_and_refuses_what_it_refuses() -> 
     assert not validator.is_valid(data)
 
 
+def test_a_script_has_its_limits() -> None:
+    steps = "".join(f"  s{n}: {{kind: say, text: {{es: a, en: a}}, next: s{n + 1}}}\n" for n in range(201))
+    long = f"title: {{es: a, en: a}}\nstart: s0\nsteps:\n{steps}"
+    assert told(long) == ["s.yaml:3: steps: has too many parts; give at most 200"]
+    unit = GOOD.replace("type: yes_no", f"type: number, unit: {'x' * 21}")
+    assert "steps.quiere.questions.cliente.unit: is too long; write at most 20 characters" in told(unit)[0]
+
+
 def test_a_version_is_another_one_only_when_the_script_means_something_else() -> None:
     script = load_script(GOOD, "s.yaml", AROUND).value
     data, _ = read(GOOD, "s.yaml")

@@ -1,0 +1,100 @@
+"""How are scripts, versions and answers told to a page? As plain JSON; times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ari_app.contract import timestamp
+from console.scripts.answers import Followed, Outcome
+from console.scripts.versions import Draft, InForce, Kept
+from ivr_flows.problems import Problem
+from ivr_flows.scripts import running
+from ivr_flows.scripts.script import Script
+from ivr_flows.scripts.shown import shown
+
+Json = dict[str, Any]
+
+
+def in_force(one: InForce) -> Json:
+    """Which version of a script it is, and where it comes from."""
+    return {
+        "name": one.name,
+        "version": one.version,
+        "title": one.script.title,
+        "queues": list(one.script.queues),
+        "campaigns": list(one.script.campaigns),
+        "source": one.source,
+        "published": None if one.at is None else timestamp(one.at),
+        "by": one.by,
+        "why": one.why,
+        "file_version": one.file_version,
+        "overruled": one.overruled,
+    }
+
+
+def whole(name: str, version: str, script: Script) -> Json:
+    """A script for whoever follows it."""
+    return {"name": name, "version": version, **shown(script)}
+
+
+def kept(one: Kept, now: str | None) -> Json:
+    """A version; ``now`` is the one in force."""
+    told = {
+        "id": one.id,
+        "version": one.version,
+        "source": one.source,
+        "at": timestamp(one.at),
+        "by": one.by,
+        "why": one.why,
+    }
+    return {**told, "in_force": one.version == now}
+
+
+def draft(one: Draft) -> Json:
+    """What somebody is writing."""
+    return {"text": one.text, "over": one.over, "at": timestamp(one.at)}
+
+
+def problem(one: Problem) -> Json:
+    """One thing wrong, for whoever writes the text."""
+    return {"line": one.line, "field": one.field, "what": one.what, "remedy": one.remedy, "told": str(one)}
+
+
+def followed(one: Followed, script: Script | None) -> Json:
+    """A script in one call. ``shown``: the answers that count, as people read them; None where the version is not kept."""
+    told: Json = {
+        "call": one.call,
+        "script": one.name,
+        "version": one.version,
+        "language": one.language,
+        "queue": one.queue,
+        "known": one.known,
+        "begun_by": one.begun_by,
+        "operator": one.operator,
+        "revision": one.revision,
+        "at": one.run.at,
+        "path": list(one.run.path),
+        "objection": one.run.objection,
+        "objections": list(one.run.objections),
+        "answers": {name: {"type": one.types[name], "value": value} for name, value in one.run.answers.items()},
+        "counted": list(one.counted),
+        "disposition": one.disposition,
+        "started": timestamp(one.started_at),
+        "saved": timestamp(one.saved_at),
+        "ended": None if one.ended_at is None else timestamp(one.ended_at),
+    }
+    if script is not None:
+        questions = script.questions
+        counting = running.counting(script, one.run)
+        told["shown"] = {name: questions[name].told(value, one.language) for name, value in counting.items()}
+        told["missing"] = list(running.missing_at(script, one.run))
+        told["over"] = running.is_over(script, one.run)
+    return told
+
+
+def saved(outcome: Outcome) -> Json:
+    """What came of saving: with ``wrong``, a code and words for each answer that was not taken, and ``stays``, why it went
+    nowhere."""
+    wrong = {name: {"code": bad.code, "message": str(bad)} for name, bad in outcome.wrong.items()}
+    stays = None if outcome.stays is None else str(outcome.stays)
+    return {**followed(outcome.followed, outcome.script), "wrong": wrong, "stays": stays}
