@@ -18,6 +18,7 @@ from ari_app.centre_checks import (
     check_people,
     check_prompts,
 )
+from ari_app.centre_contacts import ContactsEntry, check_contacts
 from ari_app.centre_files import (
     CentreFile,
     NumberEntry,
@@ -172,6 +173,7 @@ class Centre:
     flow_texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     services: Services = field(default_factory=Services)
+    contacts: ContactsEntry = field(default_factory=ContactsEntry)
     supervision: SupervisionEntry = field(default_factory=SupervisionEntry)
     recording_notice: str | None = None
     recordings: RecordingsEntry = field(default_factory=RecordingsEntry)
@@ -287,6 +289,7 @@ def load_centre(folder: Path, secrets: Callable[[], Mapping[str, str]] = lambda:
     if centre is not None:
         files.problems += check_centre(centre, queue_names)
         files.problems += check_numbers_flows(centre, flows)
+        files.problems += check_contacts(centre, None if services is None else services.value.http)
     if people is not None:
         files.problems += check_people(people, queue_names, None if centre is None else centre.value.languages)
     if queues is not None:
@@ -430,6 +433,7 @@ def _built(
         flow_texts=MappingProxyType(flow_texts),
         calendars=calendars,
         services=services,
+        contacts=centre.contacts,
     )
 
 

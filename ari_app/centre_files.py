@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
 from ari_app.caller_limits import Bound, CallLimits
+from ari_app.centre_contacts import ContactsEntry
 from ari_app.centre_queues import Penalty
 from ivr_flows.explain import wrong
 from ivr_flows.problems import choose_among
@@ -216,6 +217,7 @@ class CentreFile(Shape):
     recordings: RecordingsEntry = Field(default_factory=RecordingsEntry)
     limits: LimitsEntry = Field(default_factory=LimitsEntry)
     encrypted_phones: bool = False
+    contacts: ContactsEntry = Field(default_factory=ContactsEntry)
 
 
 class MembershipEntry(Shape):
