@@ -43,7 +43,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "note": ("nota", "notas", "observaciones", "comentario", "comentarios", "note", "notes", "remarks", "comments"),
     "external_id": (
         *("id cliente", "id de cliente", "codigo", "codigo cliente", "codigo de cliente", "numero de cliente"),
-        *("n cliente", "num cliente", "referencia"),
+        *("n cliente", "no cliente", "num cliente", "referencia"),
         *("id", "customer id", "client id", "external id", "external_id", "crm id", "customer number"),
     ),
     "source": ("origen", "fuente", "source", "lead source"),

@@ -172,7 +172,9 @@ def _text(field_: str, text: str, length: int) -> str:
     kept = text.strip()
     if len(kept) > length:
         raise BadContact(field_, "too_long", kept)
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in kept):
+    if not kept.isprintable() and any(
+        unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\r\t" for letter in kept
+    ):
         raise BadContact(field_, "bad_letters", kept)
     return kept
 

@@ -57,7 +57,7 @@ def sniffed(file: Path) -> Dialect:
     found = {delimiter: _fit(file, encoding, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: found[one][0])
     headers = found[delimiter][1]
-    if not any(headers):
+    if not any(letter.isalnum() for header in headers for letter in header):
         raise NotCsv("The file is empty; its first line must hold the columns' names.")
     if len(headers) > COLUMNS:
         raise NotCsv(f"The file has {len(headers)} columns; leave those out that are not needed ({COLUMNS} at most).")

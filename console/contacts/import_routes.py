@@ -27,8 +27,8 @@ from console.contacts.safe_csv import written
 from console.contacts.wording import Language, report, told
 from console.people import AskedBy, Person, demand
 
-STREAMED: Final = frozenset({("POST", "/api/v1/contact-imports")})
-"""Whose bodies are read piece by piece, by the route itself: for http_errors.install."""
+READ_PIECEWISE: Final = ("/api/v1/contact-imports",)
+"""Where bodies are read piece by piece, by the route itself: for http_errors.install."""
 
 PREVIEWED: Final = 10
 LATEST: Final = 50

@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
 
 from ari_app.adapters.catalogue_database import Database
 from console.contacts import rows
@@ -203,15 +204,15 @@ class _Known:
         external = [row.details.external_id for row in taken if row.details.external_id]
         keys = [row.key for row in taken]
         dialled = [row.details.numbers[0].number for row in taken if row.details.numbers]
-        wanted = or_(
-            c.external_id.in_(external),
-            c.import_key.in_(keys),
-            c.id.in_(select(n.contact).where(n.number.in_(dialled))),
-        )
-        where = select(c.id, c.external_id, c.import_key, c.import_id, c.import_line, c.merged_into).where(wanted)
-        found = connection.execute(where).all()
+        where = select(c.id, c.external_id, c.import_key, c.import_id, c.import_line, c.merged_into)
+        numbered = list(connection.scalars(select(n.contact).where(n.number.in_(dialled)).distinct()))
+        # One question each: of all together SQLite would read the whole table.
+        asked = ((c.external_id, external), (c.import_key, keys), (c.id, numbered))
+        found = {row.id: row for column, some in asked for row in _rows(connection, where, column, some)}.values()
         ids = {row.merged_into or row.id for row in found}
-        self._by_id = {one.id: one for one in rows.read(connection, c.id.in_(ids), lock=True)}
+        self._by_id = {
+            one.id: one for some in _pieces(sorted(ids)) for one in rows.read(connection, c.id.in_(some), lock=True)
+        }
         self._lines = {row.id: (row.import_id, row.import_line) for row in found}
         self._external = {row.external_id: row.merged_into or row.id for row in found if row.external_id}
         self._keys = {row.import_key: row.merged_into or row.id for row in found if row.import_key}
@@ -246,6 +247,18 @@ class _Known:
     def take(self, there: Contact, import_: str, line: int) -> None:
         """It is that of this line."""
         self._lines[there.id] = (import_, line)
+
+
+def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A number that very many share makes more ids than one statement takes."""
+    yield from (values[start : start + rows.AT_ONCE] for start in range(0, len(values), rows.AT_ONCE))
+
+
+def _rows(
+    connection: Connection, where: Select[*tuple[Any, ...]], column: ColumnElement[Any], values: Sequence[str]
+) -> Iterator[Any]:
+    for some in _pieces(values):
+        yield from connection.execute(where.where(column.in_(some)))
 
 
 def _with(old: Details, new: Details) -> Details:

@@ -93,6 +93,8 @@ def details_of(record: Record, targets: Sequence[str], region: str, source: str)
             continue
         if len(written) > CELL:
             raise BadLine("too_long", column, written)
+        if written[0] == '"' and written.count('"') % 2:  # our own report, brought again as it was
+            raise BadLine("open_quote", column, written)
         if target == "name":
             names.append(written)
         elif target in PLAIN:

@@ -56,8 +56,8 @@ def together(kept: Details, gone: Details, take: Collection[Taken]) -> Details:
         if name != "fields" and (name in take or not getattr(kept, name)) and getattr(gone, name)
     }
     first, then = (kept, gone) if "fields" in take else (gone, kept)
-    held = {one.number: one for one in (*reversed(gone.numbers), *reversed(kept.numbers))}
-    every = tuple(reversed(held.values()))
+    held = {one.number: one for one in reversed((*kept.numbers, *gone.numbers))}
+    every = tuple(held[number] for number in dict.fromkeys(one.number for one in (*kept.numbers, *gone.numbers)))
     if len(every) > NUMBERS:
         raise BadContact("numbers", "too_many")
     return replace(kept, **filled, fields={**first.fields, **then.fields}, numbers=every)

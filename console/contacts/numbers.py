@@ -16,6 +16,7 @@ DEFAULT_REGION: Final = "ES"
 NumberFault = Literal["number_not_readable", "number_not_in_plan", "number_extension"]
 _LONGEST: Final = 60
 _BETWEEN: Final = re.compile(r"[\s().\-/]")
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _E164: Final = re.compile(r"\+[1-9][0-9]{2,14}")
 
 
@@ -47,13 +48,10 @@ def e164(text: str, region: str, *, in_plan: bool = False) -> str:
         raise BadNumber("number_not_readable") from bad
     if number.extension:
         raise BadNumber("number_extension")
-    if any(letter.isalpha() for letter in written):  # the library would take them for keys
+    if _LETTER.search(written):  # the library would take them for keys
         raise BadNumber("number_not_readable")
-    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        number = _without_plus(written)
-    if in_plan and not phonenumbers.is_valid_number(number):
-        raise BadNumber("number_not_in_plan")
-    return _written(number)
+    fits = phonenumbers.is_valid_number(number) if in_plan else _is_possible(number)
+    return _written(number if fits else _without_plus(written))
 
 
 def as_called(text: str, region: str) -> tuple[str, ...]:
@@ -108,6 +106,10 @@ def _without_plus(written: str) -> PhoneNumber:
     if not phonenumbers.is_valid_number(number):
         raise BadNumber("number_not_in_plan")
     return number
+
+
+def _is_possible(number: PhoneNumber) -> bool:
+    return bool(phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
 def _in_plan(number: str) -> bool:

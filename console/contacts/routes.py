@@ -55,7 +55,7 @@ def _finding(router: APIRouter, desk: Desk) -> None:
         """Who may be calling: first as the company's own system says, if there is one, then as our contacts do."""
         found = await desk.calling.look_up(body.number, asked_by.code)
         ids = [one.id for one in found.contacts]
-        await desk.note(asked_by, "contacts_looked_up", body.call, found=ids, crm=found.crm)
+        await desk.note(asked_by, "contact_looked_up", body.call, found=ids, crm=found.crm)
         return json_answer({"items": [contact_json(one) for one in found.contacts], "crm": found.crm, "why": found.why})
 
     @router.post("/contacts/search", response_model=Contacts)
@@ -63,7 +63,7 @@ def _finding(router: APIRouter, desk: Desk) -> None:
         """In the order of names."""
         wanted = Wanted(body.name, body.number.strip(), body.external_id.strip())
         found = await beside(desk.book.search, wanted, body.limit, body.after)
-        await desk.note(asked_by, "contacts_searched", "", found=[one.id for one in found.contacts])
+        await desk.note(asked_by, "contact_searched", "", found=[one.id for one in found.contacts])
         return json_answer({"items": [contact_json(one) for one in found.contacts], "next": found.after})
 
     @router.get("/contacts/{contact_id}", response_model=ShownContact)
@@ -94,13 +94,13 @@ def _finding(router: APIRouter, desk: Desk) -> None:
 def _company(router: APIRouter, desk: Desk) -> None:
     too_long = f"An external id has {EXTERNAL_ID_LENGTH} letters at most."
 
-    @router.get("/contacts/by-external-id/{external_id}", response_model=ShownContact)
+    @router.get("/contacts/by-external-id/{external_id:path}", response_model=ShownContact)
     async def show_by_external_id(external_id: str, asked_by: AskedBy) -> Response:
         contact = await beside(desk.book.by_external_id, external_id[: EXTERNAL_ID_LENGTH + 1])
         await desk.note(asked_by, "contact_read", contact.id)
         return json_answer(contact_json(contact), 200, contact)
 
-    @router.put("/contacts/by-external-id/{external_id}", response_model=ShownContact)
+    @router.put("/contacts/by-external-id/{external_id:path}", response_model=ShownContact)
     async def put_by_external_id(external_id: str, body: ContactBody, asked_by: AskedBy) -> Response:
         """For the company's own system: makes the contact (201) or changes it (200). The same once more changes nothing."""
         demand(at_least(asked_by, "supervisor"))
@@ -140,7 +140,7 @@ def _merging(router: APIRouter, desk: Desk) -> None:
         demand(at_least(asked_by, "supervisor"))
         kept, gone = Read(contact_id, version_in(if_match)), Read(body.gone, body.gone_version)
         contact = await beside(desk.merging.merge, kept, gone, body.take, asked_by.code)
-        await desk.note(asked_by, "contacts_merged", contact.id, gone=body.gone)
+        await desk.note(asked_by, "contact_merged", contact.id, gone=body.gone)
         return json_answer(contact_json(contact), 200, contact)
 
 
@@ -176,7 +176,7 @@ def _export(router: APIRouter, desk: Desk) -> None:
     async def export_contacts(asked_by: AskedBy) -> Response:
         """All of them, for a spreadsheet; no cell of it is run as a formula."""
         demand(at_least(asked_by, "coordinator"))
-        await desk.note(asked_by, "contacts_exported", "")
+        await desk.note(asked_by, "contact_exported", "")
         headers = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
         return StreamingResponse(written(_rows(desk.book)), 200, headers, "text/csv; charset=utf-8")
 
