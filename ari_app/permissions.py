@@ -39,6 +39,11 @@ Permission = Literal[
     "export_recordings",
     "hold_recordings",
     "erase_customers",
+    "look_up_contacts",
+    "edit_contacts",
+    "merge_contacts",
+    "import_contacts",
+    "export_contacts",
     "read_audit",
     "see_pipeline",
     "end_sessions",
@@ -78,6 +83,11 @@ _FOR_EACH: Final[dict[Permission, tuple[Reach | None, Reach | None, Reach | None
     "export_recordings": (None,     None,     "queues",  "all",      None),
     "hold_recordings":   (None,     None,     None,      "all",      None),
     "erase_customers":   (None,     None,     None,      "all",      None),
+    "look_up_contacts":  ("all",    "all",    "all",     "all",      None),
+    "edit_contacts":     ("all",    "all",    "all",     "all",      None),
+    "merge_contacts":    (None,     None,     "all",     "all",      None),
+    "import_contacts":   (None,     None,     "all",     "all",      None),
+    "export_contacts":   (None,     None,     None,      "all",      None),
     "read_audit":        (None,     None,     None,      "all",      "all"),
     "see_pipeline":      (None,     None,     "all",     "all",      "all"),
     "end_sessions":      ("own",    "team",   "all",     "all",      "all"),
@@ -90,7 +100,8 @@ _FOR_EACH: Final[dict[Permission, tuple[Reach | None, Reach | None, Reach | None
 TABLE: Final[Mapping[Permission, Mapping[str, Reach | None]]] = MappingProxyType(
     {permission: MappingProxyType(dict(zip(ROLES, reaches, strict=True))) for permission, reaches in _FOR_EACH.items()}
 )
-"""An operator hears the own recordings only where the centre says so (``operators_hear_own``), whatever stands here."""
+"""An operator hears the own recordings only where the centre says so (``operators_hear_own``), and edits contacts unless it says
+otherwise (``operators_edit``), whatever stands here."""
 
 
 def reach_of(role: str, permission: Permission) -> Reach | None:

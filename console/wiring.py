@@ -9,9 +9,15 @@ from typing import Any
 from fastapi import APIRouter
 
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.settings import Settings
+from console.contacts.call_numbers import ControllersNumbers
+from console.contacts.import_routes import READ_PIECEWISE
+from console.contacts.noting import ContactAudit
+from console.contacts.parts import keep_on, open_contacts
+from console.contacts.routes import contact_routes
 from console.controllers import Controllers
 from console.mirror import Mirror
 from console.people import Person
@@ -56,3 +62,28 @@ def _scripts(around: Around) -> Part:
 
     folder = ScriptFolder(around.settings.centre)
     return Part(script_routes(ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)))
+    yield _contacts(around)
+
+
+def _contacts(around: Around) -> Part:
+    database, centre, now = around.database, around.centre, around.clock.now
+    lookups = HttpLookups()
+    desk = open_contacts(
+        database,
+        around.settings.state,
+        around.settings.token_key,
+        now,
+        ContactAudit(database, now),
+        lookups,
+        ControllersNumbers(around.controllers),
+        entry=lambda: centre.contacts,
+        services=lambda: centre.services,
+    )
+
+    async def work() -> None:
+        try:
+            await keep_on(desk, around.clock)
+        finally:
+            await lookups.close()
+
+    return Part(contact_routes(desk), {"contacts": work}, READ_PIECEWISE)

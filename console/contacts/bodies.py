@@ -69,10 +69,10 @@ class SearchBody(_Body):
 
 
 class LookUpBody(_Body):
-    """A caller's number as the carrier sent it; ``call``: the call for which it is asked."""
+    """A caller's number as the carrier sent it; or the ``call``, whose number is known where it may be known."""
 
-    number: str = Field(max_length=60)
-    call: str = Field("", max_length=64)
+    number: str | None = Field(None, max_length=60)
+    call: str = Field("", max_length=64, pattern="^[A-Za-z0-9._-]*$")
 
 
 class MergeBody(_Body):

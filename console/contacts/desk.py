@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -23,12 +23,10 @@ from console.contacts.import_jobs import ImportJobs
 from console.contacts.imports import Imports, NotInState, UnknownImport
 from console.contacts.mapping import BadMapping
 from console.contacts.merging import Merging, WithItself
-from console.contacts.ports import Audit
+from console.contacts.ports import Audit, NumbersOfCalls
 from console.people import Person, PersonRoute, demand, needs_token
 from recordings.record import CatalogueAway
 
-RANKS: Final = ("operator", "team_leader", "supervisor", "coordinator", "administrator")
-Rank = Literal["operator", "team_leader", "supervisor", "coordinator", "administrator"]
 RETRY_AFTER_S: Final = 5
 AWAY: Final = "The database cannot be reached now; calls go on. Try again."
 FAULTS: Final[Mapping[str, str]] = {
@@ -64,6 +62,7 @@ class Desk:
     files: ImportFiles
     jobs: ImportJobs
     audit: Audit
+    numbers: NumbersOfCalls
     operators_edit: Callable[[], bool] = lambda: True
 
     async def note(self, person: Person, what: str, on: str, **details: object) -> None:
@@ -72,12 +71,7 @@ class Desk:
 
     def demand_editor(self, person: Person) -> None:
         """Raises Refused (403)."""
-        demand(at_least(person, "team_leader") or self.operators_edit())
-
-
-def at_least(person: Person, rank: Rank) -> bool:
-    """Whether somebody is that, or more."""
-    return RANKS.index(person.role) >= RANKS.index(rank)
+        demand(person.may("edit_contacts") and (person.role != "operator" or self.operators_edit()))
 
 
 class ContactsRoute(PersonRoute):

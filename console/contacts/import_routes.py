@@ -19,7 +19,7 @@ from ari_app.beside import beside
 from console.contacts import rows
 from console.contacts.bodies import CheckBody, Preview, ShownImport, ShownProblems, import_json
 from console.contacts.csv_file import counted, records, sniffed
-from console.contacts.desk import Desk, at_least, json_answer
+from console.contacts.desk import Desk, json_answer
 from console.contacts.import_files import Received
 from console.contacts.imports import BadRow, Import, UnknownImport
 from console.contacts.mapping import TARGETS, demand_mapping, proposed
@@ -154,7 +154,7 @@ def _problems(router: APIRouter, desk: Desk) -> None:
 
 
 def _demand(person: Person) -> None:
-    demand(at_least(person, "supervisor"))
+    demand(person.may("import_contacts"))
 
 
 async def _as_it_stands(desk: Desk, import_id: str, status: int = 200) -> Response:

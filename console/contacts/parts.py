@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
+
+import structlog
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.centre_contacts import ContactsEntry
+from ari_app.clock import Clock
 from ari_app.lookups import Lookups
 from ari_app.services import Services
 from console.contacts.book import ContactBook
@@ -19,7 +24,12 @@ from console.contacts.import_jobs import ImportJobs
 from console.contacts.importing import Importer
 from console.contacts.imports import Imports
 from console.contacts.merging import Merging
-from console.contacts.ports import Audit, FollowsMerges, Forgets
+from console.contacts.ports import Audit, FollowsMerges, Forgets, NumbersOfCalls
+from recordings.record import CatalogueAway
+
+log = structlog.get_logger(__name__)
+FINISHES_EVERY_S: Final = 30.0
+"""An erasure that could not reach a place is tried again."""
 
 
 def open_contacts(
@@ -29,6 +39,7 @@ def open_contacts(
     now: Callable[[], float],
     audit: Audit,
     lookups: Lookups,
+    call_numbers: NumbersOfCalls,
     *,
     entry: Callable[[], ContactsEntry] = ContactsEntry,
     services: Callable[[], Services] = Services,
@@ -37,10 +48,7 @@ def open_contacts(
 ) -> Desk:
     """The desk for ``contact_routes``. ``state`` is the state folder, ``now`` Unix seconds; ``entry`` and ``services`` are
     the centre's, asked each time, since a reload may change them. ``followers`` and ``places`` are other parts of the
-    console that hang things on contacts.
-
-    Afterwards: ``desk.jobs.go_on()`` and, as long as it answers more than 0, ``desk.erasing.finish()``; at the end
-    ``desk.jobs.close()``.
+    console that hang things on contacts. Afterwards: ``keep_on``.
     """
     book = ContactBook(database, lambda: entry().country, now)
     imports, files = Imports(database), ImportFiles(state / "contact_imports")
@@ -53,6 +61,7 @@ def open_contacts(
         files,
         ImportJobs(imports, files, lambda: Importer(database, entry().country, now()), now),
         audit,
+        call_numbers,
         lambda: entry().operators_edit,
     )
 
@@ -62,3 +71,17 @@ def _crm(entry: ContactsEntry, services: Services) -> Crm | None:
     if entry.crm is None:
         return None
     return Crm(services.http[entry.crm.service], entry.crm.deadline_s, entry.crm.answers)
+
+
+async def keep_on(desk: Desk, clock: Clock) -> None:
+    """Until cancelled: go on with the imports and erasures that an earlier process left in the middle."""
+    desk.jobs.go_on()
+    try:
+        while True:
+            try:
+                await desk.erasing.finish()
+            except CatalogueAway as away:
+                log.info("contact_erasures_wait", why=str(away))
+            await clock.sleep(FINISHES_EVERY_S)
+    finally:
+        await asyncio.to_thread(desk.jobs.close)

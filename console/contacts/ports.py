@@ -1,4 +1,4 @@
-"""What do the contacts ask of other parts of the console? To note who did what, to follow a merge, to forget a person."""
+"""What do the contacts ask of other parts of the console? To note who did what, who calls, to follow a merge, to forget."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ class Audit(Protocol):
     def note(self, who: Person, what: str, on: str, details: Mapping[str, object]) -> None:
         """``what`` is an act in the past tense, ``on`` the id of what was acted on; ``details`` hold no personal data. Raises
         CatalogueAway: then what was asked for is refused, too."""
+        ...
+
+
+class NumbersOfCalls(Protocol):
+    """Knows from which number a call comes; on screens it is masked."""
+
+    async def number_of(self, call: str, authorization: str, address: str) -> str | None:
+        """The caller's number as the carrier sent it, as far as whoever sends that ``Authorization`` from that address may
+        know it; None for one that is withheld, and for a call that is written up or that there is not. Raises Refused: 403, 503."""
         ...
 
 

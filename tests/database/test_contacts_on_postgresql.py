@@ -10,8 +10,8 @@ import pytest
 
 from ari_app.adapters.catalogue_database import Database
 from console.contacts.book import Changed, ContactBook
-from console.contacts.contact import Contact
-from tests.console.contacts.conftest import ana, book, centre  # noqa: F401 - fixtures
+from console.contacts.contact import Contact, ContactNumber, Details
+from tests.console.contacts.conftest import Centre, centre  # noqa: F401 - a fixture
 from tests.console.contacts.test_book import (  # noqa: F401 - as above, with this folder's database
     test_a_number_that_several_share_is_all_of_them,
     test_all_that_is_asked_must_fit,
@@ -38,9 +38,21 @@ def database(postgres: Postgres, connected: Callable[[str], Database]) -> Databa
     return server
 
 
+@pytest.fixture
+def book(centre: Centre) -> ContactBook:  # noqa: F811
+    """Its contacts."""
+    return centre.open().book
+
+
+@pytest.fixture
+def ana(book: ContactBook) -> Contact:
+    """A customer."""
+    return book.create(Details("Ana García", (ContactNumber("+34611222333", "mobile"),)), "1005")
+
+
 def test_of_two_consoles_that_edit_at_once_one_is_told(
     book: ContactBook, ana: Contact, connected: Callable[[str], Database]
-) -> None:  # noqa: F811
+) -> None:
     """Two processes: neither waits for the other's thread, but for the row."""
     url = book.database.engine.url.render_as_string(hide_password=False)
     books = [ContactBook(connected(url), lambda: "ES", lambda: 1.0) for _ in range(2)]
