@@ -1,4 +1,4 @@
-"""How does a test use the console as a person does? It signs in, presses what is written on a button, and waits for what the page shows."""
+"""How does a test use the console as a person does? It signs in, presses buttons by their words, waits for what is shown."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ async def signed_in(
     language: Language = "es",
     theme: Theme = "light",
 ) -> AsyncIterator[Page]:
-    """A page of the console's at ``path``, after the person with this code has signed in there. What goes wrong in the page's scripts
-    fails the test."""
+    """A page of the console's at ``path``, after the person with this code has signed in there. What goes wrong in its
+    scripts fails the test."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=theme,

@@ -1,7 +1,7 @@
 """A floor full of people to look at: ``python -m tests.browser.demo_floor [SECONDS]``.
 
-A whole centre on ports of its own, with operators whose phones answer, operators who pause and one whose phone is gone, and callers who
-come, wait, talk by turns, and go. It says where the console is and with what to log in; it ends after that time, or with Ctrl-C.
+A whole centre on ports of its own, with operators whose phones answer, some who pause and one whose phone is gone, and callers who come,
+wait, talk by turns, and go. It says where the console is and with what to log in; it ends after that time, or with Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -108,5 +109,7 @@ async def main(for_s: float) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell may have told its background to ignore
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(main(float(sys.argv[1]) if len(sys.argv) > 1 else 3600.0))

@@ -3,7 +3,7 @@ import { html, signal, useState } from "../html.js";
 import { post, put } from "../api.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { nameOf, pauseName, pauses, queueNames, queueTitle, t } from "./model.js";
-import { said } from "./refusals.js";
+import { inWords } from "./refusals.js";
 
 const open = signal(null);
 /** Ask with one of DIALOGS; about: what it is given ({operator} or {call}, statuses). */
@@ -16,22 +16,27 @@ export function Asked() {
   return it ? html`<${DIALOGS[it.kind]} key=${it.kind} ...${it.about} />` : null;
 }
 
-/** Do it, and close once it is done. */
-async function carryOut(doing) {
-  if ((await said(doing)) !== undefined) {
-    close();
-    toast(t("done"), "good");
-  }
-}
-
+/** A dialog with a form: what it asks for is done, and the dialog closed; a refusal is said in it. */
 function Form({ title, apply, danger, onApply, children }) {
-  const submit = (event) => {
+  const [refused, setRefused] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (event) => {
     event.preventDefault();
-    carryOut(() => onApply(new FormData(event.target)));
+    setBusy(true);
+    setRefused(null);
+    try {
+      await onApply(new FormData(event.target));
+      close();
+      toast(t("done"), "good");
+    } catch (error) {
+      setRefused(inWords(error));
+      setBusy(false);
+    }
   };
   return html`<${Dialog} title=${title} onClose=${close}><form onSubmit=${submit}>${children}
+    ${refused ? html`<p class="problem" role="alert">${refused}</p>` : null}
     <div class="row end"><button type="button" onClick=${close}>${t("cancel")}</button>
-      <button class=${danger ? "danger" : "primary"}>${apply ?? t("apply")}</button></div>
+      <button class=${danger ? "danger" : "primary"} disabled=${busy}>${apply ?? t("apply")}</button></div>
   </form><//>`;
 }
 

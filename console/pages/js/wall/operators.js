@@ -1,7 +1,7 @@
 // What does each operator do, since when, and is that as it should be? A row is drawn again only when its own operator changes.
 import { html, useComputed } from "../html.js";
 import { clock, duration, number } from "../lang.js";
-import { since } from "../live.js";
+import { now, since } from "../live.js";
 import { may } from "../session.js";
 import { actsOn } from "./acts.js";
 import { Icon } from "./icons.js";
@@ -67,7 +67,7 @@ function OperatorRow({ code }) {
   const level = levelsOf("operator", code);
   const talks = one.state === "talking" || one.state === "on_hold";
   return html`<tr role="row" data-operator=${code} data-row="operator" class=${`${one.state} ${Object.values(level).some((each) => each === "alarm") ? "alarm-row" : ""}`}>
-    <th role="rowheader" scope="row"><a class="name" href=${withPicked({ panel: `operator:${code}` })}>${one.name}</a> <small class="muted">${code}${teamOf(code) ? ` · ${teamName(teamOf(code))}` : ""}</small></th>
+    <th role="rowheader" scope="row"><a class="name" href=${withPicked({ panel: `operator:${code}` })}>${one.name}</a> <small class="muted">${code}${teamOf(code) ? html`<span class="team"> · ${teamName(teamOf(code))}</span>` : null}</small></th>
     <td role="cell"><${StateBadge} one=${one} /></td>
     <td role="cell" class="number"><${InState} one=${one} /></td>
     <td role="cell" class="doing"><${Doing} one=${one} /></td>
@@ -87,10 +87,13 @@ export function Doing({ one }) {
   if (one.forced_by) said.push(html`<small key="by" class="muted">${t("forcedBy", { who: nameOf(one.forced_by) })}</small>`);
   if (one.call) said.push(html`<a key="call" href=${`/calls/${one.call}`}>${queueTitle(one.queue)}${call ? ` · ${call.caller}` : ""}</a>`);
   if (call?.control && !["talking", "held"].includes(call.control)) said.push(html`<small key="control" class="muted">${controlWords(call)}</small>`);
-  if (one.until) said.push(html`<small key="until" class="muted">${t("until", { at: clock(one.until) })}</small>`);
+  if (one.until) said.push(html`<${EndsIn} key="until" at=${one.until} />`);
   if (one.wish) said.push(html`<small key="wish" class="muted">${t("then", { state: stateName(one.wish) })}</small>`);
   return html`<span class="row tight">${said}</span>`;
 }
+
+/** How long until a state is over by itself. */
+const EndsIn = ({ at }) => html`<small class="muted number" title=${t("until", { at: clock(at) })}>${t("endsIn", { time: duration(Math.max(0, (Date.parse(at) - now.value) / 1000)) })}</small>`;
 
 export const phoneReason = (one) => (one.phone_reason ? t(`phone_${one.phone_reason}`) === `phone_${one.phone_reason}` ? t("unreachable") : t(`phone_${one.phone_reason}`) : t("unreachable"));
 

@@ -19,6 +19,7 @@ const SPANISH = [
   [/^The queue (\S+) is not among yours/i, "La cola {1} no es de las suyas."],
   [/^Nobody is at work in the queue (\S+?)\.?$/i, "Nadie trabaja ahora en la cola {1}."],
   [/^This call is not waiting in a queue: it is (\w+)/i, "Esta llamada ya no espera en una cola ({1})."],
+  [/^There is no queue '?([^';]+)/i, "No existe la cola {1}."],
   [/^A pause needs a reason; choose one of (.+)$/i, "La pausa necesita un motivo: {1}"],
   [/^There is no reason/i, "No existe ese motivo de pausa."],
   [/^There is no wrap-up to extend/i, "No hay ningún poscall que alargar."],
