@@ -20,6 +20,7 @@ from ari_app.accounts import Account, Accounts, one_secret_for_all
 from ari_app.adapters.away_file import AwayFile
 from ari_app.adapters.away_journal import AwayJournal
 from ari_app.adapters.fastagi import serve_fastagi
+from ari_app.adapters.history_part import HistoryPart
 from ari_app.adapters.http_door import Serve, answer, listen
 from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.adapters.journal_files import JournalFiles, day_file, facts_in
@@ -243,6 +244,14 @@ class Controller:
             settings.redis_address, settings.redis_prefix, self.redis.settled, self.status.is_up
         )
         self.recordings = self._open_recordings(settings)
+        self.kept_history = HistoryPart(
+            settings,
+            self.recordings.door,
+            lambda: self.switchboard.calls,
+            self.known_callers.who,
+            self.clock,
+            self.board,
+        )
         self.reloading = Reloading(settings, self.put_in_force, self.nodes.reload_module)
         self._keep_flows(centre)
 
@@ -392,6 +401,7 @@ class Controller:
             HealthPart("queue_log", self.queue_log.wrong, needed=False),
             HealthPart("database", self.recordings.door.wrong, needed=False),
             HealthPart("audit", self.recordings.wrong, needed=False),
+            HealthPart("history", self.kept_history.wrong, needed=False),
             HealthPart(
                 "recordings", whats_wrong(told_by_all(self._settings.recordings), self.clock.now()), needed=False
             ),
@@ -463,6 +473,7 @@ class Controller:
                     self.queue_log.run(),
                     self.journeys.run(),
                     self.recordings.run(),
+                    self.kept_history.run(),
                     self.recall(),
                     self.notebook.run(),
                     *(journal.run() for journal in self.away_journals),
@@ -490,6 +501,7 @@ class Controller:
             await self.queue_log.close()
             await self.journeys.close()
             await self.lookups.close()
+            await self.kept_history.close()
             await self.recordings.close()
             await self.redis_eraser.close()
 

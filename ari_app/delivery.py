@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol, assert_never
 
+from ari_app.call_notes import CallNote, StretchNote
 from ari_app.library import BadEntry
 from ari_app.outcome_notes import Outcome
 from ari_app.spooled import BadLine, Spooled, Waiting
@@ -48,13 +49,25 @@ class TakesOutcomes(Protocol):
         ...
 
 
-def deliver(queue: Queue, book: TakesActs, shelves: TakesOutcomes) -> int:
+class TakesHistory(Protocol):
+    """What of the history is needed (adapters.history_book.SqlHistory). Each raises BadEntry, CatalogueAway."""
+
+    def note_call(self, note: CallNote) -> None:
+        """Enter a call, or what is new of it."""
+        ...
+
+    def note_stretch(self, note: StretchNote) -> None:
+        """Enter a stretch of a call, or its end."""
+        ...
+
+
+def deliver(queue: Queue, book: TakesActs, shelves: TakesOutcomes, history: TakesHistory | None = None) -> int:
     """Deliver some of the oldest; how many (0: none waits). Blocking. Raises CatalogueAway, OSError: to be tried again."""
     some, done = queue.first(AT_ONCE), 0
     try:
         for one in some:
             try:
-                _enter(one.spooled, book, shelves)
+                _enter(one.spooled, book, shelves, history)
             except (BadLine, BadEntry) as refused:  # it must not hold up the others for ever
                 queue.set_aside(one, str(refused))
             done += 1
@@ -64,7 +77,7 @@ def deliver(queue: Queue, book: TakesActs, shelves: TakesOutcomes) -> int:
     return done
 
 
-def _enter(spooled: Spooled | BadLine, book: TakesActs, shelves: TakesOutcomes) -> None:
+def _enter(spooled: Spooled | BadLine, book: TakesActs, shelves: TakesOutcomes, history: TakesHistory | None) -> None:
     if isinstance(spooled, BadLine):
         raise spooled
     match spooled.note:
@@ -72,5 +85,13 @@ def _enter(spooled: Spooled | BadLine, book: TakesActs, shelves: TakesOutcomes) 
             book.note_once(spooled.id, act)
         case Outcome(call, disposition, by, at):
             shelves.note_outcome(call, disposition, by, at)
+        case CallNote() | StretchNote() if history is None:
+            raise BadLine("a note of the history in a spool that has none")
+        case CallNote() as call:
+            assert history is not None
+            history.note_call(call)
+        case StretchNote() as stretch:
+            assert history is not None
+            history.note_stretch(stretch)
         case _ as never:
             assert_never(never)

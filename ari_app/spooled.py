@@ -1,4 +1,5 @@
-"""What waits on a disk for the database, and how is it one line? Acts for the audit, and outcomes of calls, each with an id."""
+"""What waits on a disk for the database, and how is it one line? Acts for the audit, outcomes of calls, and the
+history of calls, each with an id."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
+from ari_app.call_notes import CallNote, StretchNote
 from ari_app.outcome_notes import Outcome
 from ari_app.scribe import Lost
 from recordings.custody import AuditEntry
 
-Spoolable: TypeAlias = AuditEntry | Outcome
+Spoolable: TypeAlias = AuditEntry | Outcome | CallNote | StretchNote
 
 
 class BadLine(ValueError):
@@ -42,6 +44,10 @@ def as_line(id_: str, note: Spoolable | Lost, now: float) -> str:
             fields: dict[str, Any] = {"outcome": asdict(note)}
         case AuditEntry():
             fields = {"act": _without_id(note)}
+        case CallNote():
+            fields = {"call": asdict(note)}
+        case StretchNote():
+            fields = {"stretch": asdict(note)}
         case Lost():
             gap = AuditEntry(now, "system", "system", "notes_lost", "audit", "", detail={"number": note.number})
             fields = {"act": _without_id(gap)}
@@ -56,9 +62,13 @@ def from_line(line: str) -> Spooled:
                 return Spooled(id_, AuditEntry(**_typed(act)))
             case {"id": str(id_), "outcome": {**outcome}}:
                 return Spooled(id_, Outcome(**_typed(outcome)))
+            case {"id": str(id_), "call": {**call}}:
+                return Spooled(id_, CallNote(**_typed(call)))
+            case {"id": str(id_), "stretch": {**stretch}}:
+                return Spooled(id_, StretchNote(**_typed(stretch)))
     except (ValueError, TypeError) as bad:
         raise BadLine(str(bad)) from bad
-    raise BadLine("neither an act nor an outcome")
+    raise BadLine("neither an act nor an outcome, a call or a stretch of one")
 
 
 def _without_id(entry: AuditEntry) -> dict[str, Any]:

@@ -143,6 +143,17 @@ def facts_of(lines: Iterable[str], name: str) -> Iterator[Header | Fact]:
             yield found
 
 
+def fact_in(line: str, place: str) -> Header | Fact | None:
+    """What one line says that rows are made of; None for an input or a gap. Raises BadJournal, naming ``place``."""
+    if line.startswith(('{"in":', '{"gap":')):
+        return None
+    try:
+        found = _parse(line)
+    except BadShape as bad:
+        raise BadJournal(f"{place}: {bad}") from None
+    return None if isinstance(found, Gap | _Input) else found
+
+
 def gap_line(lost: int) -> str:
     """Says that ``lost`` inputs were not written."""
     return _dump({"gap": lost})

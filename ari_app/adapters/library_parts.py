@@ -13,6 +13,7 @@ from ari_app.adapters.catalogue import SqlShelves
 from ari_app.adapters.catalogue_audit import SqlAuditBook
 from ari_app.adapters.catalogue_custody import SqlCustody
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.history_book import HistoryEraser, SqlHistory
 from ari_app.adapters.http_library import Library
 from ari_app.adapters.playing import AudioFormat, Player, Transcode
 from ari_app.adapters.sealed_store import SealedStore
@@ -46,6 +47,7 @@ class OpenLibrary:
     shelves: SqlShelves
     removal: Removal
     library: Library
+    history: SqlHistory
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -75,14 +77,18 @@ def open_library(
         store = SealedStore(places.store_url, places.environ)
         removal = Removal(shelves, store, rules, now)
         recordings = RecordingsEraser(shelves, audit, removal, now)
-        own: tuple[Eraser, ...] = (recordings, NotesEraser(custody))
-        erasing = Erasing(audit, (*erasers, *own), (*knows, recordings), certificate_key(token_key), new_id, now)
+        history = SqlHistory(database)
+        callers = HistoryEraser(history)
+        own: tuple[Eraser, ...] = (recordings, NotesEraser(custody), callers)
+        erasing = Erasing(
+            audit, (*erasers, *own), (*knows, recordings, callers), certificate_key(token_key), new_id, now
+        )
         player = Player(store, Unsealer(Identities(places.identity)), transcoders or {})
         library = Library(
             shelves, custody, audit, player, erasing, who, link_key(token_key), new_id, rules, operators_hear_own
         )
         undo.pop_all()
-    return OpenLibrary(database, shelves, removal, library)
+    return OpenLibrary(database, shelves, removal, library, history)
 
 
 def link_key(token_key: str) -> str:

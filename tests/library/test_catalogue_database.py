@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 import console.contacts.tables  # noqa: F401 - they are in the same metadata
 from ari_app.adapters import catalogue_search
+from ari_app.adapters import catalogue_search, history_tables
 from ari_app.adapters.catalogue import SqlShelves
 from ari_app.adapters.catalogue_database import BadDatabase, Database, sqlite_url
 from ari_app.adapters.catalogue_tables import metadata
@@ -31,6 +32,7 @@ def test_the_migrations_make_the_very_tables_of_the_code(database: Database) -> 
     assert set(TABLES) < set(metadata.tables.values())
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert history_tables.calls.metadata is metadata
         assert compare_metadata(context, metadata) == []
         made = {table: {index["name"] for index in inspect(connection).get_indexes(table)} for table in metadata.tables}
     assert made == {name: {index.name for index in table.indexes} for name, table in metadata.tables.items()}
