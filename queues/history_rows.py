@@ -38,7 +38,7 @@ What = Literal[
     "wrap_up",
     "state",
 ]
-"""What is counted. ``lost``: offered, and gone while no controller ran; day.py does not count them among the offered."""
+"""What is counted. ``lost``: offered at that time, and gone while no controller ran; day.py counts them as offered no more."""
 
 SegmentKind = Literal["waiting", "ringing", "talking", "held", "wrap_up", "callback", "calling"]
 
@@ -97,11 +97,13 @@ Row = Counted | Segment | StateTime
 
 @dataclass(slots=True)
 class _Visit:
-    """A caller's place in a queue, as long as it is there. ``since`` the present stage of it, which a callback changes."""
+    """A caller's place in a queue, as long as it is there. ``since``: the present stage of it, which a callback changes;
+    ``offered_at``: the time of the row that counts it among the offered of ``day``."""
 
     queue: str
     since: float
     day: str
+    offered_at: float
     kind: SegmentKind = "waiting"
     heard_of: bool = True
     calling: tuple[str, float] | None = None
@@ -192,8 +194,8 @@ class HistoryRows:
     def _lost(self, before: float | None) -> Iterator[Row]:
         for call, visit in [one for one in self._visits.items() if not one[1].heard_of]:
             del self._visits[call]
-            if visit.day == self.day and visit.kind:
-                yield Counted(self.day, before or visit.since, "lost", visit.queue, call=call)
+            if visit.day == self.day:
+                yield Counted(self.day, visit.offered_at, "lost", visit.queue, call=call)
             yield Segment(call, visit.kind, visit.since, max(visit.since, before or 0.0), visit.queue, outcome="lost")
 
     def settle(self, at: float) -> list[Row]:
@@ -233,7 +235,7 @@ class HistoryRows:
                 operator.since = operator.counted = fact.at
         self.day, self._day_began_at = self._day_of(fact.at), fact.at
         for call, visit in self._visits.items():
-            visit.day = self.day
+            visit.day, visit.offered_at = self.day, fact.at
             yield self._offered(fact.at, visit.queue, call, "carried")
 
     # -- Operators
@@ -263,7 +265,9 @@ class HistoryRows:
         return Counted(self.day, at, "offered", queue, call=call, cause=cause)
 
     def _entered(self, fact: fa.CallerEntered) -> Iterator[Row]:
-        self._visits[fact.call] = _Visit(fact.queue, fact.at, self.day, "callback" if fact.callback else "waiting")
+        self._visits[fact.call] = _Visit(
+            fact.queue, fact.at, self.day, fact.at, "callback" if fact.callback else "waiting"
+        )
         yield self._offered(fact.at, fact.queue, fact.call, "moved" if fact.moved else "")
 
     def _place_kept(self, fact: fa.PlaceKept) -> Iterator[Row]:
@@ -272,9 +276,9 @@ class HistoryRows:
             visit.heard_of = True
             if visit.day == self.day:
                 return
-            visit.day = self.day
+            visit.day, visit.offered_at = self.day, fact.at
         else:
-            self._visits[fact.call] = _Visit(fact.queue, fact.at - fact.waited_s, self.day)
+            self._visits[fact.call] = _Visit(fact.queue, fact.at - fact.waited_s, self.day, fact.at)
         yield self._offered(fact.at, fact.queue, fact.call, "kept")
 
     def _left(self, call: str, at: float, outcome: str) -> Iterator[Row]:
