@@ -19,6 +19,9 @@ from console.contacts.noting import ContactAudit
 from console.contacts.parts import keep_on, open_contacts
 from console.contacts.routes import contact_routes
 from console.controllers import Controllers
+from console.figures.centre import ControllersCentre
+from console.figures.history_routes import call_history_routes
+from console.figures.routes import figures_routes
 from console.mirror import Mirror
 from console.people import Person
 from console.reception import ControllersReception
@@ -87,3 +90,10 @@ def _contacts(around: Around) -> Part:
             await lookups.close()
 
     return Part(contact_routes(desk), {"contacts": work}, READ_PIECEWISE)
+    yield from _figures(around)
+
+
+def _figures(around: Around) -> Iterator[Part]:
+    knows = ControllersCentre(around.controllers, around.clock)
+    yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
+    yield Part(call_history_routes(around.database, knows, around.clock))

@@ -98,7 +98,7 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
     @router.get("/figures/day-curve")
     async def curve(person: AskedBy, question: Asked) -> Response:
         """By quarters of an hour: offered, answered, abandoned, and how many were waiting at its end."""
-        demand(person.role != "operator")
+        demand(person.reach("history") != "own")
         asking = await answer_to(question, person, knows, clock, of_figures=True)
         wanted, zone = asking.wanted, asking.centre.zone
         demand(wanted.operators is None)  # waits are of queues, and not of a team's operators
@@ -118,7 +118,7 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
     @router.get("/queues/{name}/forecast")
     async def foresee(name: str, request: Request, person: AskedBy) -> Response:
         """What is to be expected of the next 15 and 30 minutes, as ranges, or nothing."""
-        demand(person.role != "operator")
+        demand(person.reach("history") not in ("own", None))
         centre = await knows.centre(request.headers.get("authorization", ""))
         if name not in centre.queues:
             raise Refused(404, "not_found", "There is no such queue.")

@@ -1,4 +1,4 @@
-"""Whose figures and calls may somebody see? The only place of the history that decides it.
+"""Whose figures and calls may somebody see? As far as the permission ``history`` reaches (ari_app/permissions.py).
 
 An operator sees the own ones, of today alone in figures; a team leader the team's; a supervisor those of the own queues (all, where
 the account names none); whoever is above, all.
@@ -7,6 +7,7 @@ the account names none); whoever is above, all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from console.figures.queries import Found
 from console.people import Person
@@ -31,12 +32,16 @@ class Scope:
 
 def scope_of(person: Person, team: frozenset[str]) -> Scope:
     """``team``: the operators of the team that the person leads."""
-    match person.role:
-        case "operator":
+    match person.reach("history"):
+        case "own":
             return Scope(operators=frozenset({person.code}), today_only=True)
-        case "team_leader":
+        case "team":
             return Scope(operators=team)
-        case "supervisor":
+        case "queues":
             return Scope(queues=frozenset(person.queues) or None)
-        case _:
+        case "all":
             return Scope()
+        case None:
+            return Scope(queues=frozenset(), operators=frozenset())
+        case _ as never:
+            assert_never(never)

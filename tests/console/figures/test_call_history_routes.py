@@ -143,7 +143,7 @@ async def test_what_only_the_board_knows_of_a_call_is_told_too(tmp_path: Path) -
 
 
 async def test_whoever_leads_a_team_sees_its_calls(databases: Mapping[int, Database]) -> None:
-    leader = Person("1900", "Lea", "team_leader", team="sur")  # type: ignore[arg-type]
+    leader = Person("1900", "Lea", "team_leader", team="sur")
     api = Api(databases[1], {**PEOPLE, "leader": leader})
     items = (await api.get("leader", "history/calls", {"limit": 500, **ALL_DAYS})).json()["items"]
     assert items
