@@ -59,6 +59,8 @@ from ari_app.leadership import LEASE_S, Leadership
 from ari_app.life import chance_of, new_life, profiles_of, rules_of
 from ari_app.overload_control import Load, admission_of
 from ari_app.pauses import PauseReasons
+from ari_app.phone_notes import PhoneNotes
+from ari_app.phone_watch import PhoneWatch
 from ari_app.queue_logger import QueueLogger
 from ari_app.rates import Rates
 from ari_app.recorder import Recorder
@@ -204,6 +206,8 @@ class Controller:
         self.callbacks = CallbackBook(self.notebook, self.clock, self.acd)
         self.callers = CallerBook(self.notebook, self.clock, self.switchboard, loop.call_soon)
         self.ears = EarBook(self.notebook)
+        self.phone_notes = PhoneNotes(self.notebook)
+        self.phones = PhoneWatch(self.phone_notes.note)
         self.last_calls = LastCalls(self.notebook, self.board)
         self.board.add_sink(self.last_calls.sink)
         self.voicemails = VoicemailBook(self.notebook, self.clock, self.status.count_voicemails)
@@ -230,6 +234,7 @@ class Controller:
             load.admission,
             load.limits,
             lambda: self.redis.wrong is not None or self.notebook.away,
+            self.phones,
         )
         self.telephony = self.nodes.open(
             self.engine,
@@ -274,6 +279,7 @@ class Controller:
             calls=self.engine.call_desk,
             supervision=self.engine.supervision_desk,
             nodes=self.nodes,
+            phones=self.engine.phone_desk,
             library=self.recordings.door,
             metrics=[self.recordings.metrics],
             recordings=settings.recordings,
@@ -422,6 +428,7 @@ class Controller:
         await self.callers.remember()
         await self.ears.remember()
         await self.last_calls.remember()
+        self.phones.remember(await self.phone_notes.earlier(), self.clock.now())
         await self.voicemails.remember()
         self.board.add_sink(self.redis.sink)
         self.switchboard.publish_all()
@@ -480,6 +487,7 @@ class Controller:
                     self.bans.run(),
                     *self.nodes.works(),
                     self.engine.tick(),
+                    self.engine.watch_phones(),
                     self.reloading.on_request(reload),
                 ]
                 running = [parts.create_task(work) for work in works]

@@ -41,6 +41,19 @@ left, the caller talks with a number, or with somebody whom no queue offers call
 
 RecordingState = Literal["on", "paused"]
 PhoneState = Literal["reachable", "unreachable"]
+PhoneReason = Literal[
+    "not_registered",
+    "not_reached",
+    "browser_silent",
+    "browser_frozen",
+    "browser_unregistered",
+    "microphone_lost",
+    "microphone_muted",
+    "microphone_denied",
+]
+"""Why a phone is not offered calls. ``not_registered``: Asterisk knows none, or it does not answer; ``not_reached``: an offer could
+not be brought to it. The rest is of phones in browsers: the page tells nothing any more (closed, asleep, cut off), does not answer
+its own worker, has lost its way to Asterisk, or has a microphone that is unplugged, muted by the system, or not allowed."""
 Direction = Literal["inbound", "outbound"]
 
 
@@ -90,6 +103,7 @@ class OperatorStatus:
 
     ``forced_by``: the supervisor who asked for the pause; ``productive``: whether its reason counts as work, None for one
     that the centre does not name. ``until``: when a wrap-up, or the pause after a call that was not taken, is over by itself.
+    ``phone_reason``: why the phone is unreachable.
     """
 
     code: str
@@ -105,6 +119,7 @@ class OperatorStatus:
     forced_by: str | None = None
     productive: bool | None = None
     until: str | None = None
+    phone_reason: PhoneReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,8 @@ from ari_app.opening import Opening
 from ari_app.operator_commands import Asker
 from ari_app.overload_control import OverloadControl
 from ari_app.own_calls import OwnCalls
+from ari_app.phone_desk import PhoneDesk
+from ari_app.phone_watch import PhoneVerdict, PhoneWatch
 from ari_app.recorder import Recorder
 from ari_app.reload_plan import ReloadPlan, plan_reload
 from ari_app.rosters import Rosters
@@ -58,13 +60,12 @@ from queues.events import (
     CallbacksAllowed,
     CallbacksHeldBack,
     OperatorHired,
-    PhoneBecameReachable,
-    PhoneBecameUnreachable,
 )
 from recordings.custody import AuditEntry
 
 log = structlog.get_logger(__name__)
 TICK_S = 1.0
+LOOK_AT_PHONES_S = 0.5
 FREED_WITHIN_S = 2.0
 ENDED_CALLS_KEPT = 2000
 """Ended calls that the API still shows; Redis keeps each for an hour."""
@@ -94,6 +95,7 @@ class Engine:
         admission: Admission | None = None,
         caller_limits: CallerLimits | None = None,
         store_is_away: Callable[[], bool] = lambda: False,
+        phones: PhoneWatch | None = None,
     ) -> None:
         self._centre = centre
         self._board = board
@@ -112,6 +114,8 @@ class Engine:
         self._admission = admission or Admission()
         self._store_is_away = store_is_away
         self._callbacks_wait = False
+        self._phones = phones or PhoneWatch()
+        self.phone_desk = PhoneDesk(lambda: self._centre, self._phones, clock, self._phones_changed)
         self._overload: OverloadControl | None = None
         self._gate = CallerGate(caller_limits or CallerLimits(), lambda: self._centre, self._living, clock)
         self.callback_desk = CallbackDesk(callbacks, switchboard, lambda: self._centre)
@@ -121,7 +125,6 @@ class Engine:
         self.desk = OperatorDesk(lambda: self._centre, board, switchboard, self.rosters, clock, self._hang_up_legs)
         self.own_calls = OwnCalls(switchboard)
         self.call_desk = CallDesk(lambda: self._centre, board, switchboard)
-        self._phones: dict[str, bool] = {}
         self._supervisions = Supervisions()
         self._note_act = note_act
         self.supervision_desk = SupervisionDesk(
@@ -130,7 +133,7 @@ class Engine:
             self._supervisions,
             clock,
             note_act,
-            lambda code: self._phones.get(code, False),
+            self._phones.may_ring,
             self._begin_supervision,
         )
         self._exchange: Exchange | None = None
@@ -202,8 +205,8 @@ class Engine:
         self._centre = centre
         for event in plan.events:
             self._switchboard.apply(event)
-            if isinstance(event, OperatorHired) and self._phones.get(event.profile.code):
-                self._switchboard.apply(PhoneBecameReachable(event.profile.code))
+            if isinstance(event, OperatorHired) and self._phones.may_ring(event.profile.code):
+                self._tell_of_phone(event.profile.code)
         self.rosters.reload({person.code: person.memberships for person in centre.operators}, plan.serving)
         if self._exchange is not None:
             self._exchange = replace(self._exchange, centre=centre)
@@ -310,16 +313,25 @@ class Engine:
         )
 
     def phone_changed(self, code: str, reachable: bool) -> None:
-        """A phone came or went."""
-        self._phones[code] = reachable
-        log.info("phone_changed", operator=code, reachable=reachable)
-        if self._held is None:
-            self._tell_of_phone(code, reachable)
+        """Asterisk says that a phone came or went."""
+        self._phones_changed(self._phones.registered(code, reachable, self._clock.now()))
 
-    def _tell_of_phone(self, code: str, reachable: bool) -> None:
+    async def watch_phones(self) -> None:
+        """Until cancelled: pages that fall silent are noticed."""
+        while True:
+            self._phones_changed(self._phones.look(self._clock.now()))
+            await self._clock.sleep(LOOK_AT_PHONES_S)
+
+    def _phones_changed(self, verdicts: Iterable[PhoneVerdict]) -> None:
+        for verdict in verdicts:
+            log.info("phone_changed", operator=verdict.code, reachable=verdict.reason is None, reason=verdict.reason)
+            if self._held is None:
+                self._tell_of_phone(verdict.code)
+
+    def _tell_of_phone(self, code: str) -> None:
         """Not before those who waited have their places back."""
         try:
-            self._switchboard.apply(PhoneBecameReachable(code) if reachable else PhoneBecameUnreachable(code))
+            self._switchboard.phone_changed(code, self._phones.why_not(code))
         except AcdUnknownOperator:
             log.debug("phone_of_nobody_in_the_queues", code=code)
 
@@ -421,8 +433,8 @@ class Engine:
         held, self._held = self._held, None
         if held is not None:
             await asyncio.sleep(0)  # whoever was adopted comes to the first step
-            for code, reachable in self._phones.items():
-                self._tell_of_phone(code, reachable)
+            for code in list(self._phones.known):
+                self._tell_of_phone(code)
         for arrival in held or ():
             self.put_nowait(arrival)
         self._in_background(self._recorder.end_abandoned(set(self._switchboard.calls)))

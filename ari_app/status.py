@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ari_app.board import StatusBoard
 from ari_app.call import Call
-from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, masked, timestamp
+from ari_app.contract import CallStatus, OperatorStatus, PhoneReason, QueueStatus, masked, timestamp
 from ari_app.pauses import PauseReasons
 from queues.acd import Acd
 from queues.figures import sl2
@@ -42,6 +42,7 @@ class StatusPublisher:
         self._shown: Callable[[str], str] = masked if mask_callers else str
         self._pauses = pauses
         self._forced_by: dict[str, str] = {}
+        self._phone_reasons: dict[str, PhoneReason | None] = {}
         self._voicemails: dict[str, int] = {}
 
     def centre_changed(
@@ -73,6 +74,14 @@ class StatusPublisher:
         else:
             self._forced_by[code] = by
 
+    def mark_phone(self, code: str, reason: PhoneReason | None) -> None:
+        """Why this phone is not offered calls; None: as far as is known it can be. Shown with the operator's next status."""
+        self._phone_reasons[code] = reason
+
+    def _phone_reason(self, code: str) -> PhoneReason:
+        """Of a phone to which the ACD offers nothing: if nobody knows a reason, an offer did not get there."""
+        return self._phone_reasons.get(code, "not_registered") or "not_reached"
+
     def count_voicemails(self, queue: str, number: int) -> None:
         """So many messages for the queue's operators stand; shown with the queue's next status."""
         self._voicemails[queue] = number
@@ -95,7 +104,7 @@ class StatusPublisher:
         for queue in touched.queues:
             self._publish_queue(queue, acd, now)
         for operator in touched.operators:
-            self._publish_operator(operator, acd)
+            self.publish_operator(operator, acd)
         for call in touched.calls:
             if call in calls:
                 self.publish_call(calls[call], acd)
@@ -113,7 +122,7 @@ class StatusPublisher:
         for queue in self._service_level_s:
             self._publish_queue(queue, acd, now)
         for operator in self._operator_names:
-            self._publish_operator(operator, acd)
+            self.publish_operator(operator, acd)
 
     def publish_waiting(self, acd: Acd, calls: Mapping[str, Call], now: float) -> None:
         """Show again the queues in which someone waits, or whose counts are of yesterday, and the far ends of lines."""
@@ -159,7 +168,8 @@ class StatusPublisher:
             )
         )
 
-    def _publish_operator(self, code: str, acd: Acd) -> None:
+    def publish_operator(self, code: str, acd: Acd) -> None:
+        """Show an operator. Raises queues.errors.UnknownOperator."""
         view = acd.operator(code)
         paused = view.state == "paused" or view.wish == "paused"
         self._board.put_operator(
@@ -177,6 +187,7 @@ class StatusPublisher:
                 forced_by=self._forced_by.get(code) if paused else None,
                 productive=self._pauses.productive(view.reason) if paused else None,
                 until=None if view.until is None else timestamp(view.until),
+                phone_reason=None if view.phone_reachable else self._phone_reason(code),
             )
         )
 

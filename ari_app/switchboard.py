@@ -14,6 +14,7 @@ import structlog
 
 from ari_app.call import Call
 from ari_app.clock import Clock
+from ari_app.contract import PhoneReason
 from ari_app.status import StatusPublisher
 from queues.acd import Acd
 from queues.effects import (
@@ -38,6 +39,8 @@ from queues.events import (
     OfferRefused,
     OperatorLoggedOut,
     OperatorPaused,
+    PhoneBecameReachable,
+    PhoneBecameUnreachable,
     RefusalCause,
     TimePassed,
 )
@@ -153,6 +156,13 @@ class Switchboard:
     def mark_forced(self, operator: str, by: str | None) -> None:
         """Who asked for the operator's pause that follows: a supervisor, or (None) the operator."""
         self._status.mark_forced(operator, by)
+
+    def phone_changed(self, operator: str, reason: PhoneReason | None) -> None:
+        """The operator's phone can be offered calls, or (``reason``) not. Raises queues.errors.UnknownOperator."""
+        self._status.mark_phone(operator, reason)
+        self.apply(PhoneBecameUnreachable(operator) if reason else PhoneBecameReachable(operator))
+        if not self._closed:
+            self._status.publish_operator(operator, self.acd)
 
     def _tell(self, happened: Happened) -> None:
         for listener in self._listeners:

@@ -42,6 +42,7 @@ from ari_app.adapters.http_nodes import node_routes
 from ari_app.adapters.http_numbers import number_routes
 from ari_app.adapters.http_operators import operator_routes
 from ari_app.adapters.http_people import centre_routes, me_routes
+from ari_app.adapters.http_phones import phone_routes
 from ari_app.adapters.http_pipeline import PipelineCollector, pipeline_routes
 from ari_app.adapters.http_reload import reload_routes
 from ari_app.adapters.http_sessions import session_routes
@@ -61,6 +62,7 @@ from ari_app.health import Parts
 from ari_app.node_status import NodeCommands
 from ari_app.operator_commands import OperatorCommands
 from ari_app.overload_control import Load
+from ari_app.phone_desk import PhoneCommands
 from ari_app.rates import Rates
 from ari_app.sessions import LIFE_S, Sessions
 from ari_app.supervision_desk import SupervisionCommands
@@ -84,6 +86,7 @@ def create_app(
     calls: CallCommands | None = None,
     supervision: SupervisionCommands | None = None,
     nodes: NodeCommands | None = None,
+    phones: PhoneCommands | None = None,
     event_backlog: int = 1000,
     keep_alive_s: float = 15.0,
     followers_max: int = 500,
@@ -150,6 +153,8 @@ def create_app(
         app.include_router(call_routes(board, calls))
     if supervision is not None:
         app.include_router(supervision_routes(supervision))
+    if phones is not None:
+        app.include_router(phone_routes(phones))
     if nodes is not None:
         app.include_router(node_routes(nodes))
     if library is not None:

@@ -52,6 +52,8 @@ from queues.events import CallHeld, CallResumed
 from recordings.plan import RecordingPlan
 
 log = structlog.get_logger(__name__)
+CUT_OFF_PRIORITY = 99
+"""Of a caller who was served already, and lost the operator by no fault of either: before everybody else."""
 GONE_S = 1.0
 """By when the end of a channel that cannot be connected is told."""
 
@@ -156,8 +158,8 @@ class Talking(Three):
         match item:
             case None:
                 await self._other_gone()
-            case ChannelEnded(channel=channel) if channel == control.channel:
-                await self._operator_gone()
+            case ChannelEnded(channel=channel, vanished=vanished) if channel == control.channel:
+                await self._operator_gone(vanished=vanished)
             case ChannelEnded(channel=channel) if channel == control.other_channel:
                 await self._other_gone()
             case LegAnswered(channel=channel) if channel == control.other_channel and control.may("other_answered"):
@@ -247,21 +249,32 @@ class Talking(Three):
         if asked is not None:
             await self._do(asked)
 
-    async def _operator_gone(self) -> None:
-        """Whoever is left of the three stays together; while the other only rings, the caller goes back to the queue."""
+    async def _operator_gone(self, *, vanished: bool) -> None:
+        """Whoever is left of the three stays together; while the other only rings, the caller goes back to the queue.
+
+        So does a caller whose operator has ``vanished``: nobody hung up, a phone or a network failed.
+        """
         self._operator_left = True
         match self._control.state:
             case "outside":
                 self._over = HangUp("forwarded")
             case "talking" | "held" | "held_by_phone":
-                self._over = HangUp("operator_hung_up")
+                self._left_alone(vanished)
             case "barged" | "taken_over":
                 if not await self._taken_over_by_barged():
-                    self._over = HangUp("operator_hung_up")
+                    self._left_alone(vanished)
             case "ringing_other":
                 self._pass_on(ToQueue(self._leg.queue))
             case _:
                 await self._complete()
+
+    def _left_alone(self, vanished: bool) -> None:
+        """Nobody is with the caller any more."""
+        if vanished:
+            log.info("caller_cut_off", call=self._call.id, operator=self._leg.operator)
+            self._pass_on(ToQueue(self._leg.queue), priority=CUT_OFF_PRIORITY)
+        else:
+            self._over = HangUp("operator_hung_up")
 
     async def _phone_connects(self, channel: str, named: str | None, target: str | None) -> None:
         """A REFER with Replaces: the phone dialled the other by itself; both its channels end.

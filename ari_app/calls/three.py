@@ -7,7 +7,7 @@ the other come and go.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -125,8 +125,10 @@ class Three:
             log.info("operator_gone_meanwhile")
         self._exchange.switchboard.apply(CallResumed(self._call.id))
 
-    def _pass_on(self, to: Target, *, keep_place: bool = True) -> None:
+    def _pass_on(self, to: Target, *, keep_place: bool = True, priority: int = 0) -> None:
+        """``priority``: at least that."""
         place = place_of(self._call, self._exchange)
+        place = replace(place, priority=max(place.priority, priority))
         self._over = PassOn(to, self._leg.operator, self._leg.queue, place, keep_place)
 
     async def _consult(self, asked: ConsultAsked) -> None:

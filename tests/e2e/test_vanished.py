@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 import pytest_asyncio
 
+from ari_app.calls.talking import CUT_OFF_PRIORITY
 from ari_app.centre import load_centre
 from ari_app.stack.conf import context_for, rendered, write_private
 from ari_app.stack.folders import Folders
@@ -94,16 +95,25 @@ async def test_of_those_who_wait_whoever_vanished_is_ended_and_whoever_is_only_q
         await asyncio.gather(quiet.hang_up(), holds.hang_up())
 
 
-async def test_an_operators_phone_that_vanishes_releases_the_caller(stack: Stack) -> None:
-    async with stack.watch() as watch, stack.operator("1009", OPERATOR_HZ) as phone, stack.carrier(CALLER_HZ) as line:
+async def test_a_caller_whose_operators_phone_vanishes_is_back_in_the_queue_before_everybody_else(stack: Stack) -> None:
+    async with (
+        stack.watch() as watch,
+        stack.operator("1009", OPERATOR_HZ) as phone,
+        stack.carrier(CALLER_HZ) as line,
+        stack.carrier() as others,
+    ):
         call = await dial(line)
         operator = await phone.incoming()
         await operator.answer()
         await call.heard_only([OPERATOR_HZ], BOTH)
+        shown = await watch.call(stage="talking", operator="1009")
+        waits = await dial(others)
+        await watch.queue("soporte", waiting=1)
         phone.silent = True
-        assert await call.ended(PATIENCE_S) == "remote_bye"
+        await watch.call(PATIENCE_S, id=shown["id"], stage="waiting", position=1, priority=CUT_OFF_PRIORITY)
         await watch.operator("1009", state="wrap_up")
         phone.silent = False
+        await asyncio.gather(call.hang_up(), waits.hang_up())
 
 
 @pytest.mark.parametrize("endpoint", ["carrier-demo", "1009"])

@@ -115,6 +115,10 @@ class FakeTelephony:
         """The far end of ``channel`` ends it."""
         self._end(channel, refusal)
 
+    def vanishes(self, channel: str) -> None:
+        """Asterisk ends a channel from which no sound has come for too long."""
+        self._end(channel, "failed", vanished=True)
+
     def picks_up(self, leg: str) -> None:
         """The phone behind ``leg`` is answered."""
         self.channels_up[leg].up = True
@@ -385,7 +389,7 @@ class FakeTelephony:
             raise ChannelGone(channel)
         return self.channels_up[channel]
 
-    def _end(self, channel: str, refusal: RefusalCause) -> None:
+    def _end(self, channel: str, refusal: RefusalCause, *, vanished: bool = False) -> None:
         gone = self.channels_up.pop(channel)
         self._gone.add(channel)
         self._leave_bridges(channel)
@@ -393,7 +397,7 @@ class FakeTelephony:
             self._end(snoop, "failed")
         if gone.playback is not None:
             self._tell(gone.playback, PlaybackEnded(gone.playback, failed=False))
-        self._tell(channel, ChannelEnded(channel, refusal))
+        self._tell(channel, ChannelEnded(channel, refusal, vanished))
         self.unwatch(channel)
 
     def _bridge_of(self, channel: str) -> str | None:

@@ -13,6 +13,8 @@ from typing import Any, Final, cast
 from ari_app.adapters.http_api import create_app
 from ari_app.adapters.http_library import OpenDoor
 from ari_app.centre import Centre, load_centre
+from ari_app.phone_desk import PhoneDesk
+from ari_app.phone_watch import PhoneWatch
 from ari_app.sessions import Sessions
 from ari_app.supervision_desk import SupervisionDesk
 from ari_app.supervisions import Supervisions
@@ -87,6 +89,7 @@ class Whole:
             calls=centre,
             supervision=supervision,
             nodes=FakeNodes(),
+            phones=PhoneDesk(valdeluna, PhoneWatch(), LoopClock(), lambda verdicts: None),
             history=centre.history,
             load=centre.load,
             library=None if self.archive is None else OpenDoor(self.archive.open.library),
