@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ari_app.centre import Centre
+from ari_app.centre_files import PhoneKind
 from ari_app.clock import Clock
 from ari_app.contract import PhoneReason
 from ari_app.phone_watch import PhoneHealth, PhoneVerdict, PhoneWatch
@@ -25,8 +26,20 @@ class PhoneShown:
     older: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneKindShown:
+    """Which kind of phone somebody has. ``auto_answer``: it is asked to answer by itself (a headset)."""
+
+    kind: PhoneKind
+    auto_answer: bool
+
+
 class PhoneCommands(Protocol):
-    """What a phone's page may tell the centre."""
+    """What a phone's page may tell the centre, and ask of it."""
+
+    def show_kind(self, code: str) -> PhoneKindShown:
+        """This person's phone. Raises NotInBrowser for one who has none at all."""
+        ...
 
     def tell_health(self, code: str, instance: str, health: PhoneHealth) -> PhoneShown:
         """The page ``instance`` (a name that it made up) of this person's phone is so. Raises NotInBrowser."""
@@ -51,6 +64,13 @@ class PhoneDesk:
         self._watch = watch
         self._clock = clock
         self._changed = changed
+
+    def show_kind(self, code: str) -> PhoneKindShown:
+        """See PhoneCommands."""
+        for person in self._centre().people:
+            if person.code == code:
+                return PhoneKindShown(person.phone, person.auto_answer)
+        raise NotInBrowser(f"{code} has no phone at all")
 
     def tell_health(self, code: str, instance: str, health: PhoneHealth) -> PhoneShown:
         """See PhoneCommands."""

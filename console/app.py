@@ -62,8 +62,7 @@ def create_app(
     )
     mirror.missed = hub.begin_again
     mirror.keeper_changed = lambda keeper: hub.say("controller.changed", keeper.as_json())
-    reception.watched = lambda: hub.callers
-    reception.ended = lambda: hub.end_revoked(reception.good)
+    reception.watch(lambda: hub.callers, lambda: hub.end_revoked(reception.good))
     app.state.events = hub
     app.state.reception = reception
     http_errors.install(app, read_piecewise)

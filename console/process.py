@@ -59,7 +59,7 @@ async def serve(settings: Settings) -> None:
             group.create_task(mirror.run(), name="mirror")
             group.create_task(reception.run(), name="reception")
             group.create_task(make_ready(database, clock), name="store")
-            group.create_task(serve_on(app, listener), name="pages")
+            group.create_task(serve_on(app, listener, websockets=True), name="pages")
             for part in parts:
                 for name, work in part.works.items():
                     group.create_task(work(), name=name)

@@ -36,11 +36,10 @@ class _Known:
 
 
 class ControllersReception:
-    """See people.Reception. ``ended`` is told whose log-in is over while a stream of theirs goes on."""
+    """See people.Reception. Whoever keeps something open for people, whose log-in may be over meanwhile, asks to ``watch`` them."""
 
     def __init__(self, controllers: Controllers, clock: Clock) -> None:
-        self.ended: Callable[[], None] = lambda: None
-        self.watched: Callable[[], Iterable[Caller]] = tuple
+        self._watchers: list[tuple[Callable[[], Iterable[Caller]], Callable[[], None]]] = []
         self._controllers = controllers
         self._clock = clock
         self._known: OrderedDict[str, _Known] = OrderedDict()
@@ -59,17 +58,23 @@ class ControllersReception:
         known = self._known.get(self._token_of.get(caller.session, ""))
         return known is not None and have_the_same_rights(known.caller.account, caller.account)
 
+    def watch(self, watched: Callable[[], Iterable[Caller]], look: Callable[[], None]) -> None:
+        """Ask for those who are ``watched`` again and again, and then have ``look`` see whether they are still ``good``."""
+        self._watchers.append((watched, look))
+
     async def run(self) -> None:
         """Ask again for whoever is watched, until cancelled."""
         while True:
             await self._clock.sleep(FRESH_S)
-            tokens = [token for one in self.watched() if (token := self._token_of.get(one.session)) is not None]
+            watched = {one.session for watched, _ in self._watchers for one in watched()}
+            tokens = [token for session in watched if (token := self._token_of.get(session)) is not None]
             for start in range(0, len(tokens), TOKENS_AT_ONCE):
                 try:
                     await self._ask(tokens[start : start + TOKENS_AT_ONCE])
                 except Refused as nobody:
                     log.info("sessions_not_checked", why=nobody.code)
-            self.ended()
+            for _, look in self._watchers:
+                look()
 
     async def _find(self, authorization: str) -> _Known:
         scheme, _, token = authorization.partition(" ")

@@ -24,6 +24,9 @@ from console.figures.history_routes import call_history_routes
 from console.figures.routes import figures_routes
 from console.mirror import Mirror
 from console.people import Person
+from console.phone.relay import PhoneLines
+from console.phone.routes import phone_routes
+from console.phone.tickets import Tickets
 from console.reception import ControllersReception
 from console.scripts.desk import ScriptDesk
 from console.scripts.folder import ScriptFolder
@@ -97,3 +100,15 @@ def _figures(around: Around) -> Iterator[Part]:
     knows = ControllersCentre(around.controllers, around.clock)
     yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
     yield Part(call_history_routes(around.database, knows, around.clock))
+    yield _phones(around)
+
+
+def _phones(around: Around) -> Part:
+    """The lines of phones in browsers. Behind a front there are none (stack/conf.py)."""
+    settings, reception, now = around.settings, around.reception, around.clock.now
+    nodes = [] if settings.sip_front else settings.node_addresses
+    lines = PhoneLines([f"ws://{node.host}:{node.ari_port}/ws" for node in nodes], now)
+    reception.watch(lines.callers, lambda: lines.end_revoked(reception.good))
+    secret = settings.demo_sip_secret if nodes else ""
+    router = phone_routes(lines, Tickets(now), reception, around.controllers, lambda _code: secret, settings.origins)
+    return Part(router, works={"phone lines": lines.run})

@@ -58,7 +58,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = dict(scope["headers"])
-        if not self._is_of_ours(headers.get(b"origin"), headers.get(b"host", b"")):
+        if not is_of_ours(headers.get(b"origin"), headers.get(b"host", b""), self._origins):
             return _answer(403, "cross_origin", "Pages of other sites may not ask here.")
         if self._rates is None or scope["path"] in WATCHED:
             return None
@@ -66,15 +66,16 @@ class Guard:
         wait_s = self._rates.wait_s(client[0] if client else "", self._now())
         return too_many(wait_s) if wait_s else None
 
-    def _is_of_ours(self, origin: bytes | None, host: bytes) -> bool:
-        """Programs send no Origin; a page of ours sends the address that it was loaded from. Not the scheme: TLS ends before us."""
-        if origin is None:
-            return True
-        try:
-            text = origin.decode("ascii")
-            return text in self._origins or urlsplit(text).netloc.encode() == host != b""
-        except ValueError:
-            return False
+
+def is_of_ours(origin: bytes | None, host: bytes, origins: Collection[str]) -> bool:
+    """Programs send no Origin; a page of ours sends the address that it was loaded from. Not the scheme: TLS ends before us."""
+    if origin is None:
+        return True
+    try:
+        text = origin.decode("ascii")
+        return text in origins or urlsplit(text).netloc.encode() == host != b""
+    except ValueError:
+        return False
 
 
 def too_many(wait_s: float) -> Response:

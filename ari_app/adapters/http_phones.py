@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -11,6 +12,7 @@ from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, needs_token
 from ari_app.adapters.http_bodies import REFUSALS, ErrorBody
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_bytes
+from ari_app.centre_files import PhoneKind
 from ari_app.contract import PhoneReason
 from ari_app.phone_desk import NotInBrowser, PhoneCommands, PhoneShown
 from ari_app.phone_watch import Microphone, Network, PhoneHealth
@@ -39,8 +41,15 @@ class PhoneShownBody(BaseModel):
     older: bool
 
 
+class PhoneKindBody(BaseModel):
+    """Which kind of phone one has: a SIP phone, or a browser. ``auto_answer``: it is asked to answer by itself."""
+
+    kind: PhoneKind
+    auto_answer: bool
+
+
 def phone_routes(phones: PhoneCommands) -> APIRouter:
-    """``POST /api/v1/me/phone/health``."""
+    """``GET /api/v1/me/phone`` and ``POST /api/v1/me/phone/health``."""
     router = APIRouter(
         prefix="/api/v1/me/phone",
         tags=["phone"],
@@ -49,6 +58,14 @@ def phone_routes(phones: PhoneCommands) -> APIRouter:
         responses={**REFUSALS, 409: {"model": ErrorBody, "description": "No phone in a browser"}},
     )
 
+    @router.get("", response_model=PhoneKindBody)
+    async def show_phone(caller: AskedBy) -> Response:
+        try:
+            shown = phones.show_kind(caller.account.code)
+        except NotInBrowser as none:
+            raise Refused(404, "not_found", f"{none}.") from None
+        return Response(json_bytes(asdict(shown)), media_type="application/json")
+
     @router.post("/health", response_model=PhoneShownBody)
     async def tell_health(body: PhoneHealthBody, caller: AskedBy) -> Response:
         code = caller.account.code
@@ -56,8 +73,7 @@ def phone_routes(phones: PhoneCommands) -> APIRouter:
             shown = phones.leave(code, body.instance) if body.closing else _tell(phones, code, body)
         except NotInBrowser as none:
             raise Refused(409, "no_browser_phone", f"{none}.") from None
-        told = {"reachable": shown.reachable, "reason": shown.reason, "older": shown.older}
-        return Response(json_bytes(told), media_type="application/json")
+        return Response(json_bytes(asdict(shown)), media_type="application/json")
 
     return router
 

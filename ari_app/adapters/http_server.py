@@ -16,17 +16,27 @@ from ari_app.adapters.http_events import EventHub
 GRACE_S: Final = 0.8
 """How long a stop waits for answers under way; then their connections are cut."""
 
+WEBSOCKET_FRAME: Final = 64 * 1024
+WEBSOCKET_PING_S: Final = 10.0
+
 CUT_S: Final = 0.5
 """How long the answers so cut have to notice it."""
 
 
-async def serve_on(app: FastAPI, listener: socket.socket) -> None:
-    """Answer requests until cancelled; then end the event streams, finish answers under way, and close within 2 s."""
+async def serve_on(app: FastAPI, listener: socket.socket, *, websockets: bool = False) -> None:
+    """Answer requests until cancelled; then end the event streams, finish answers under way, and close within 2 s.
+
+    With ``websockets`` these are served, too; who does not answer their pings is gone.
+    """
     server = _Server(
         uvicorn.Config(
             app,
             http="h11",
-            ws="none",
+            ws="websockets-sansio" if websockets else "none",
+            ws_max_size=WEBSOCKET_FRAME,
+            ws_ping_interval=WEBSOCKET_PING_S,
+            ws_ping_timeout=WEBSOCKET_PING_S,
+            ws_per_message_deflate=False,
             lifespan="off",
             log_config=None,
             access_log=False,

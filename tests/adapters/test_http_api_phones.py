@@ -14,7 +14,7 @@ from ari_app.accounts import Account, Accounts, one_secret_for_all
 from ari_app.adapters import http_errors
 from ari_app.adapters.http_auth import Tokens
 from ari_app.adapters.http_phones import phone_routes
-from ari_app.phone_desk import NotInBrowser, PhoneShown
+from ari_app.phone_desk import NotInBrowser, PhoneKindShown, PhoneShown
 from ari_app.phone_watch import PhoneHealth
 from tests.adapters.conftest import SECRET, TOKEN_KEY
 
@@ -26,6 +26,9 @@ class FakePhones:
     """Notes what is told; 1005's phone has a page."""
 
     told: list[tuple[str, str, PhoneHealth | None]] = field(default_factory=list)
+
+    def show_kind(self, code: str) -> PhoneKindShown:
+        return PhoneKindShown("browser" if code == "1005" else "sip", auto_answer=True)
 
     def tell_health(self, code: str, instance: str, health: PhoneHealth) -> PhoneShown:
         return self._note(code, instance, health)
@@ -58,6 +61,12 @@ async def http(phones: FakePhones) -> AsyncIterator[AsyncClient]:
     async with AsyncClient(transport=ASGITransport(app), base_url="http://centre", headers=headers) as client:
         client.headers["X-Other"] = tokens.issue(Account("1006", "1006", "operator"))
         yield client
+
+
+async def test_everybody_sees_which_kind_of_phone_is_theirs(http: AsyncClient) -> None:
+    assert (await http.get("/api/v1/me/phone")).json() == {"kind": "browser", "auto_answer": True}
+    other = await http.get("/api/v1/me/phone", headers={"Authorization": f"Bearer {http.headers['X-Other']}"})
+    assert other.json() == {"kind": "sip", "auto_answer": True}
 
 
 async def test_a_page_tells_of_its_own_persons_phone_and_hears_what_became_of_it(

@@ -27,6 +27,7 @@ ROUTES: Final[dict[str, tuple[Who, Any]]] = {
     "GET /api/v1/people": ("logged_in", None),
     "GET /api/v1/teams": ("logged_in", None),
     "GET /api/v1/centre": ("logged_in", None),
+    "GET /api/v1/me/phone": ("logged_in", None),
     "POST /api/v1/me/phone/health": ("logged_in", {"instance": "page-0001", "registered": True}),
     "GET /api/v1/queues": ("logged_in", None),
     "GET /api/v1/queues/{name}": ("logged_in", None),
