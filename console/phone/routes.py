@@ -52,7 +52,9 @@ class KnowsCallers(Protocol):
 class Asks(Protocol):
     """Of Controllers'."""
 
-    async def ask(self, method: str, path: str, body: object = None, authorization: str = "", client: str = "") -> Answer:
+    async def ask(
+        self, method: str, path: str, body: object = None, authorization: str = "", client: str = ""
+    ) -> Answer:
         """Raises Refused (503) while none answers."""
         ...
 
@@ -110,7 +112,9 @@ def _line_routes(
         answer = await controllers.ask("GET", "/api/v1/me/phone", authorization=authorization, client=client)
         if answer.status != 200 or answer.json["kind"] != "browser":
             raise Refused(
-                409, "no_browser_phone", "Your phone is not one in a browser; a coordinator gives one in operators.yaml."
+                409,
+                "no_browser_phone",
+                "Your phone is not one in a browser; a coordinator gives one in operators.yaml.",
             )
         secret = secret_for(person.code)
         if not secret:

@@ -26,7 +26,7 @@ KEEP_ALIVE: Final = frozenset(["\r\n", "\r\n\r\n"])
 _REQUEST: Final = re.compile(r"([A-Z]+) (sips?:[^\s\x00-\x1f]+) SIP/2\.0")
 _STATUS: Final = re.compile(r"SIP/2\.0 [1-6][0-9][0-9] [^\x00-\x1f]*")
 _HEADER: Final = re.compile(r"([A-Za-z0-9!%*_+`'~.-]+)[ \t]*:[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)")
-_ADDRESS: Final = re.compile(r"(?:\"(?:[^\"\\\x00-\x1f]|\\.)*\"|[^\"<>]*)<sip:([^@;?>]+)@([^:;?>]+)>\s*(;.*)?")
+_ADDRESS: Final = re.compile(r"(?:\"(?:[^\"\\\x00-\x1f]|\\.)*\"|[^\"<>]*)[ \t]*<sip:([^@;?>]+)@([^:;?>]+)>\s*(;.*)?")
 _PAIR: Final = re.compile(r'([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
 
 
@@ -164,8 +164,11 @@ def _refusal(message: _Message, status: str) -> str:
     """A response of our own to a request; ACK has none."""
     if message.method == "ACK":
         return ""
-    same = [(name, value) for name, value in message.headers if name.lower() in ("via", "from", "to", "call-id", "cseq")]
+    same = [
+        (name, value) for name, value in message.headers if name.lower() in ("via", "from", "to", "call-id", "cseq")
+    ]
     tagged = [
-        (name, f"{value};tag=console" if name.lower() == "to" and not _has_tag(value) else value) for name, value in same
+        (name, f"{value};tag=console" if name.lower() == "to" and not _has_tag(value) else value)
+        for name, value in same
     ]
     return _Message(f"SIP/2.0 {status}", [*tagged, ("Content-Length", "0")], "", None).text()

@@ -52,6 +52,7 @@ async def session_stack(
 ) -> AsyncIterator[BrowserStack]:
     folder: Path = tmp_path_factory.mktemp("stack")
     async with running_stack(folder, centre=browser_centre) as stack:
+        await stack.instance.start_console()
         yield BrowserStack(stack.instance, stack.settings, browser, page)
 
 
