@@ -1,0 +1,27 @@
+// What number calls? The whole one while the call is this operator's, asked for once a call; masked where it may not be known.
+import { effect, signal } from "../html.js";
+import { get } from "../api.js";
+import { t } from "../lang/desk.js";
+import { may } from "../session.js";
+import { shownCall } from "./now.js";
+
+/** Numbers by call; null: it cannot be known. Never kept beyond this page. */
+const numbers = signal(new Map());
+
+effect(() => {
+  const id = shownCall.value?.id;
+  if (!id || !may("see_numbers") || numbers.peek().has(id)) return;
+  const put = (number) => (numbers.value = new Map([...numbers.peek()].slice(-20)).set(id, number));
+  put(undefined);
+  get(`calls/${encodeURIComponent(id)}/caller`).then((found) => put(found.number), () => put(null));
+});
+
+/** The whole number of a call; null when it is not known, undefined while it is being asked for. */
+export const numberOf = (call) => numbers.value.get(call?.id);
+
+const grouped = (number) => (/^\d{9}$/.test(number) ? number.replace(/(\d{3})(?=\d)/g, "$1 ") : number);
+/** As people read it. */
+export const callerOf = (call) => {
+  const number = numberOf(call) ?? call.caller;
+  return number ? grouped(number) : t("hiddenNumber");
+};

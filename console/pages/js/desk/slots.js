@@ -1,0 +1,26 @@
+// Which other parts have a place on the desk? Each brings one component and is loaded when its place is first shown.
+//
+// One entry: {id, load, shows?}. load gives the component, which gets {call, number}; shows(call): whether there is anything for it.
+import { html, useEffect, useState } from "../html.js";
+import { t } from "../lang/desk.js";
+
+/** Beside the call: who calls, what he or she wanted before. */
+export const customerSlots = [];
+/** What to say: one, in the middle. */
+export const scriptSlots = [];
+/** The phone in the browser, below the call. */
+export const phoneSlots = [];
+/** While no call is there: the own day. */
+export const daySlots = [];
+
+export function Slot({ slot, ...given }) {
+  const [Part, put] = useState(null);
+  const [failed, fail] = useState(false);
+  const load = () => {
+    fail(false);
+    slot.load().then((component) => put(() => component), () => fail(true));
+  };
+  useEffect(load, [slot.id]);
+  if (failed) return html`<section class="card"><p class="muted away">${t("away")} <button type="button" class="quiet small" onClick=${load}>${t("again")}</button></p></section>`;
+  return Part ? html`<${Part} ...${given} />` : null;
+}
