@@ -57,7 +57,10 @@ class Part:
 
 def parts_of(around: Around) -> Iterator[Part]:
     """Every part."""
+    yield _contacts(around)
     yield _scripts(around)
+    yield _phones(around)
+    yield from _figures(around)
 
 
 def _scripts(around: Around) -> Part:
@@ -68,7 +71,6 @@ def _scripts(around: Around) -> Part:
 
     folder = ScriptFolder(around.settings.centre)
     return Part(script_routes(ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)))
-    yield _contacts(around)
 
 
 def _contacts(around: Around) -> Part:
@@ -93,14 +95,12 @@ def _contacts(around: Around) -> Part:
             await lookups.close()
 
     return Part(contact_routes(desk), {"contacts": work}, READ_PIECEWISE)
-    yield from _figures(around)
 
 
 def _figures(around: Around) -> Iterator[Part]:
     knows = ControllersCentre(around.controllers, around.clock)
     yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
     yield Part(call_history_routes(around.database, knows, around.clock))
-    yield _phones(around)
 
 
 def _phones(around: Around) -> Part:

@@ -5,11 +5,10 @@
 const WATCH = ["team_leader", "supervisor", "coordinator"];
 
 export const parts = [
+  { id: "desk", path: "/desk", match: /^\/desk$/, roles: ["operator"], title: { es: "Puesto", en: "Desk" }, icon: "☎", load: () => import("./parts/desk.js") },
   { id: "wall", path: "/wall", match: /^\/wall$/, roles: WATCH, title: { es: "Supervisión", en: "Wallboard" }, icon: "▦", load: () => import("./parts/wall.js") },
   { id: "recordings", path: "/recordings", match: /^\/recordings$/, roles: WATCH, title: { es: "Grabaciones", en: "Recordings" }, icon: "◉", load: () => import("./parts/recordings.js") },
   { id: "call", path: "/calls", match: /^\/calls\/(?<id>[^/]+)$/, roles: WATCH, title: { es: "Llamada", en: "Call" }, menu: false, load: () => import("./parts/call.js") },
-export const parts = [
-  { id: "desk", path: "/desk", match: /^\/desk$/, roles: ["operator"], title: { es: "Puesto", en: "Desk" }, icon: "☎", load: () => import("./parts/desk.js") },
 ];
 
 /** The part that a path belongs to, with what the path says: {part, params}; null for none. */
