@@ -13,7 +13,7 @@ PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip --disable-pip-version
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run up down status demo doctor test test-fast test-browser test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision bench-console conformance conformance-table check lock clean
+.PHONY: help setup run up down status demo doctor test test-fast test-browser test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision bench-console vendor conformance conformance-table check lock clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -87,6 +87,9 @@ bench-console: .venv/.installed-dev ## What 200 wallboards cost, and how late th
 
 bench-supervision: .venv/.installed-dev ## How soon a supervisor hears both, and what a change of mode costs those who talk (JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.supervision $(if $(JSON),--json) $(ARGS)
+
+vendor: .venv/.installed ## Bundle JsSIP anew for the pages (needs npm), and say its hash
+	@$(BIN)/python -m console.vendoring
 
 check: .venv/.installed-dev ## Lint, format, types, direction of imports
 	@echo "ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet .

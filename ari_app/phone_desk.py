@@ -26,19 +26,11 @@ class PhoneShown:
     older: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneKindShown:
-    """Which kind of phone somebody has. ``auto_answer``: it is asked to answer by itself (a headset)."""
-
-    kind: PhoneKind
-    auto_answer: bool
-
-
 class PhoneCommands(Protocol):
     """What a phone's page may tell the centre, and ask of it."""
 
-    def show_kind(self, code: str) -> PhoneKindShown:
-        """This person's phone. Raises NotInBrowser for one who has none at all."""
+    def kind(self, code: str) -> PhoneKind:
+        """Which kind of phone this person has. Raises NotInBrowser for one who has none at all."""
         ...
 
     def tell_health(self, code: str, instance: str, health: PhoneHealth) -> PhoneShown:
@@ -65,11 +57,11 @@ class PhoneDesk:
         self._clock = clock
         self._changed = changed
 
-    def show_kind(self, code: str) -> PhoneKindShown:
+    def kind(self, code: str) -> PhoneKind:
         """See PhoneCommands."""
         for person in self._centre().people:
             if person.code == code:
-                return PhoneKindShown(person.phone, person.auto_answer)
+                return person.phone
         raise NotInBrowser(f"{code} has no phone at all")
 
     def tell_health(self, code: str, instance: str, health: PhoneHealth) -> PhoneShown:

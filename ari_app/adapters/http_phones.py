@@ -42,10 +42,9 @@ class PhoneShownBody(BaseModel):
 
 
 class PhoneKindBody(BaseModel):
-    """Which kind of phone one has: a SIP phone, or a browser. ``auto_answer``: it is asked to answer by itself."""
+    """Which kind of phone one has: a SIP phone, or a browser."""
 
     kind: PhoneKind
-    auto_answer: bool
 
 
 def phone_routes(phones: PhoneCommands) -> APIRouter:
@@ -61,10 +60,10 @@ def phone_routes(phones: PhoneCommands) -> APIRouter:
     @router.get("", response_model=PhoneKindBody)
     async def show_phone(caller: AskedBy) -> Response:
         try:
-            shown = phones.show_kind(caller.account.code)
+            kind = phones.kind(caller.account.code)
         except NotInBrowser as none:
             raise Refused(404, "not_found", f"{none}.") from None
-        return Response(json_bytes(asdict(shown)), media_type="application/json")
+        return Response(json_bytes({"kind": kind}), media_type="application/json")
 
     @router.post("/health", response_model=PhoneShownBody)
     async def tell_health(body: PhoneHealthBody, caller: AskedBy) -> Response:

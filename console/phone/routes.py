@@ -30,15 +30,13 @@ SOCKET: Final = "/phone/ws"
 class LineBody(BaseModel):
     """Where a page's phone connects: ``uri`` is its SIP address, ``socket`` (once, within ``ticket_s``) its websocket.
 
-    There is no secret in it: Asterisk's challenge may be answered with any password. ``auto_answer``: this phone is to answer by
-    itself when the call asks it to.
+    There is no secret in it: Asterisk's challenge may be answered with any password.
     """
 
     uri: str
     user: str
     socket: str
     ticket_s: int
-    auto_answer: bool
 
 
 class KnowsCallers(Protocol):
@@ -127,7 +125,6 @@ def _line_routes(
             user=person.code,
             socket=f"{SOCKET}?ticket={tickets.give(holder)}",
             ticket_s=int(LIFE_S),
-            auto_answer=answer.json["auto_answer"],
         )
         headers = {"Cache-Control": "no-store"}
         return Response(json_bytes(line.model_dump()), media_type="application/json", headers=headers)

@@ -14,7 +14,8 @@ from ari_app.accounts import Account, Accounts, one_secret_for_all
 from ari_app.adapters import http_errors
 from ari_app.adapters.http_auth import Tokens
 from ari_app.adapters.http_phones import phone_routes
-from ari_app.phone_desk import NotInBrowser, PhoneKindShown, PhoneShown
+from ari_app.centre_files import PhoneKind
+from ari_app.phone_desk import NotInBrowser, PhoneShown
 from ari_app.phone_watch import PhoneHealth
 from tests.adapters.conftest import SECRET, TOKEN_KEY
 
@@ -27,8 +28,8 @@ class FakePhones:
 
     told: list[tuple[str, str, PhoneHealth | None]] = field(default_factory=list)
 
-    def show_kind(self, code: str) -> PhoneKindShown:
-        return PhoneKindShown("browser" if code == "1005" else "sip", auto_answer=True)
+    def kind(self, code: str) -> PhoneKind:
+        return "browser" if code == "1005" else "sip"
 
     def tell_health(self, code: str, instance: str, health: PhoneHealth) -> PhoneShown:
         return self._note(code, instance, health)
@@ -64,9 +65,9 @@ async def http(phones: FakePhones) -> AsyncIterator[AsyncClient]:
 
 
 async def test_everybody_sees_which_kind_of_phone_is_theirs(http: AsyncClient) -> None:
-    assert (await http.get("/api/v1/me/phone")).json() == {"kind": "browser", "auto_answer": True}
+    assert (await http.get("/api/v1/me/phone")).json() == {"kind": "browser"}
     other = await http.get("/api/v1/me/phone", headers={"Authorization": f"Bearer {http.headers['X-Other']}"})
-    assert other.json() == {"kind": "sip", "auto_answer": True}
+    assert other.json() == {"kind": "sip"}
 
 
 async def test_a_page_tells_of_its_own_persons_phone_and_hears_what_became_of_it(

@@ -1,7 +1,7 @@
 """A floor full of people to look at: ``python -m tests.browser.demo_floor [SECONDS]``.
 
-A whole centre on ports of its own, with operators whose phones answer, some who pause and one whose phone is gone, and callers who come,
-wait, talk by turns, and go. It says where the console is and with what to log in; it ends after that time, or with Ctrl-C.
+A whole centre on ports of its own, with operators whose phones answer, some who pause and one whose phone is gone, callers who
+come, wait, talk by turns, and go. It says where the console is and with what to log in; it ends after that time, or with Ctrl-C.
 """
 
 from __future__ import annotations

@@ -21,8 +21,13 @@ async def test_what_a_page_decides_without_a_page(name: str, tmp_path: Path) -> 
     assert node is not None, "there is no node; `make test-browser` installs it"
     shutil.copy(FOLDER / MODULE_OF[name], tmp_path / f"{name}.mjs")
     shutil.copy(PURE / f"{name}.test.mjs", tmp_path)
-    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.STDOUT}
-    running = await asyncio.create_subprocess_exec(node, "--test", str(tmp_path / f"{name}.test.mjs"), **pipes)
+    running = await asyncio.create_subprocess_exec(
+        node,
+        "--test",
+        str(tmp_path / f"{name}.test.mjs"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
     told, _ = await running.communicate()
     assert running.returncode == 0, told.decode()
     assert "\n# pass 0\n" not in told.decode()

@@ -1,7 +1,7 @@
 """What do the browser tests need besides the tests' libraries, and how does it get here? ``python -m tests.browser.tools``.
 
-Chromium, Node and ``ip`` come from the system's apt. Playwright (the extra ``browser`` of pyproject.toml), JsSIP in one file and axe
-(page/package-lock.json), which finds what hinders people, come into a folder of the cache that is named after their pins and moved
+Chromium, Node and ``ip`` come from the system's apt. Playwright (the extra ``browser`` of pyproject.toml), JsSIP in one file and
+axe (page/package-lock.json), which finds what hinders people, come into a folder of the cache that is named after their pins and moved
 there once it is whole.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.on_request import PROJECT, ToolsMissing, cache_folder, missing_programs, program, provide_programs, run, say
 
 PAGE = Path(__file__).parent / "page"
-PACKAGE_OF = {"chromium": "chromium", "node": "nodejs", "npm": "npm", "ip": "iproute2"}
+PACKAGE_OF = {"chromium": "chromium", "node": "nodejs", "npm": "npm", "ip": "iproute2", "iptables": "iptables"}
 """Programs, and Debian's packages that have them."""
 _RECIPE_VERSION = 2
 _TOLD = "browser-tools.log"

@@ -2,6 +2,7 @@
 //
 // One entry: {id, path, match, roles, title: {es, en}, icon, load}. path: where the menu leads; match: a pattern whose named groups the
 // page is given as properties; roles: who sees it in the menu; load: its module, whose default export is the page.
+const EVERYBODY = ["operator", "team_leader", "supervisor", "coordinator"];
 const WATCH = ["team_leader", "supervisor", "coordinator"];
 
 export const parts = [
@@ -9,6 +10,7 @@ export const parts = [
   { id: "wall", path: "/wall", match: /^\/wall$/, roles: WATCH, title: { es: "Supervisión", en: "Wallboard" }, icon: "▦", load: () => import("./parts/wall.js") },
   { id: "recordings", path: "/recordings", match: /^\/recordings$/, roles: WATCH, title: { es: "Grabaciones", en: "Recordings" }, icon: "◉", load: () => import("./parts/recordings.js") },
   { id: "call", path: "/calls", match: /^\/calls\/(?<id>[^/]+)$/, roles: WATCH, title: { es: "Llamada", en: "Call" }, menu: false, load: () => import("./parts/call.js") },
+  { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☎", load: () => import("./parts/phone.js") },
 ];
 
 /** The part that a path belongs to, with what the path says: {part, params}; null for none. */

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from ari_app.adapters.http_door import listen
 from ari_app.adapters.http_server import serve_on
+from ari_app.centre_files import PhoneKind
 from ari_app.clock import SystemClock
-from ari_app.phone_desk import PhoneKindShown
 from console.app import create_app
 from console.controllers import Controllers
 from console.mirror import Mirror
@@ -67,8 +67,8 @@ class FakeAsterisk:
 class FakePhones:
     """Everybody but 1006 has a phone in a browser."""
 
-    def show_kind(self, code: str) -> PhoneKindShown:
-        return PhoneKindShown("sip" if code == "1006" else "browser", auto_answer=code == "1005")
+    def kind(self, code: str) -> PhoneKind:
+        return "sip" if code == "1006" else "browser"
 
 
 @dataclass
@@ -115,7 +115,7 @@ async def desk(asterisks: Callable[[str], list[str]] = lambda url: [url]) -> Asy
         await stack.enter_async_context(asterisk.serving())
         api = await stack.enter_async_context(serving(controller.app(phones=FakePhones())))
         asked = await stack.enter_async_context(Controllers([api], KEY))
-        lines = await stack.enter_async_context(PhoneLines(asterisks(asterisk.url), clock.now))
+        lines = PhoneLines(asterisks(asterisk.url), clock.now)
         reception = ControllersReception(asked, clock)
         reception.watch(lines.callers, lambda: lines.end_revoked(reception.good))
         routes = phone_routes(lines, Tickets(clock.now), reception, asked, lambda _code: SIP_SECRET)
@@ -126,6 +126,7 @@ async def desk(asterisks: Callable[[str], list[str]] = lambda url: [url]) -> Asy
         tasks = [
             asyncio.ensure_future(serve_on(app, listener, websockets=True)),
             asyncio.ensure_future(reception.run()),
+            asyncio.ensure_future(lines.run()),
         ]
         http = await stack.enter_async_context(aiohttp.ClientSession())
         try:
@@ -143,7 +144,7 @@ def of(code: str, frame: str | None = None) -> str:
 async def test_what_phone_and_asterisk_say_comes_to_the_other_with_a_secret_that_the_page_never_saw() -> None:
     async with desk() as at:
         line = await at.line(await at.token())
-        assert (line["uri"], line["user"], line["auto_answer"]) == ("sip:1005@phones.invalid", "1005", True)
+        assert (line["uri"], line["user"]) == ("sip:1005@phones.invalid", "1005")
         assert SIP_SECRET not in str(line)
         phone = await at.connect(line["socket"])
         assert phone.protocol == "sip"
