@@ -224,7 +224,7 @@ async def test_a_recording_is_played_and_noted_where_it_matters(browser: Browser
         await asyncio.sleep(3.0)  # of sound
         await caller.hang_up()
         ended = await watch.call(stage="ended", operator=OPERATOR)
-    async with wall(browser, stack, f"/calls/{ended['id']}") as page:
+    async with signed_in(browser, stack.settings.console_url, BOSS, f"/calls/{ended['id']}") as page:
         player = page.locator(f"[data-recording='{ended['id']}']")
         await player.wait_for(timeout=60_000)
         await player.get_by_role("button", name="Reproducir").click()
