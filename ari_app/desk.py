@@ -192,7 +192,8 @@ class OperatorDesk:
     def dispose(self, asker: Asker, call: str, disposition: str) -> CallStatus:
         """See OperatorCommands.dispose."""
         shown = self._call(asker, call)
-        known = self._dispositions(shown.queue)
+        own = self._is_busy_with(asker.code, call)
+        known = self._dispositions(self._switchboard.acd.operator(asker.code).queue if own else shown.queue)
         if known and disposition not in known:
             raise UnknownDisposition(f"There is no outcome {disposition!r} here; choose one of {', '.join(known)}.")
         living = self._switchboard.calls.get(call)
@@ -202,9 +203,14 @@ class OperatorDesk:
         else:
             self._board.put_call(replace(shown, disposition=disposition))
         log.info("disposition_given", account=asker.code, call=call, operator=shown.operator, disposition=disposition)
-        if shown.operator is not None and self._switchboard.acd.operator(shown.operator).call == call:
-            self._switchboard.apply(DispositionGiven(shown.operator))
+        whose = asker.code if own else shown.operator
+        if whose is not None and self._is_busy_with(whose, call):
+            self._switchboard.apply(DispositionGiven(whose))
         return self._board.calls[call]
+
+    def _is_busy_with(self, code: str, call: str) -> bool:
+        """Whether the operator has the call, or writes it up, also one who has passed it on."""
+        return code in self._board.operators and self._switchboard.acd.operator(code).call == call
 
     def _dispositions(self, queue: str | None) -> tuple[str, ...]:
         try:

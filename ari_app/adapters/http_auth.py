@@ -260,6 +260,12 @@ def may_see(caller: Caller, subject: Subject) -> bool:
             return caller.may("see_queues")
 
 
+def busy_with(board: StatusBoard, caller: Caller, call: str) -> set[str]:
+    """Of the caller and his or her team those who have the call, or write it up still after they have passed it on."""
+    known = (set(caller.team or ()) | {caller.account.code}) & board.operators.keys()
+    return {code for code in known if board.operators[code].call == call}
+
+
 def asker_of(board: StatusBoard, caller: Caller) -> Asker:
     """A team leader sees the team, a supervisor of some queues these; whoever has them all, or none named, sees everything."""
     account = caller.account

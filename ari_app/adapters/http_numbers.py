@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, Now, asker_of, demand, needs_token
+from ari_app.adapters.http_auth import (
+    AskedBy,
+    AuthenticatedRoute,
+    Caller,
+    Now,
+    asker_of,
+    busy_with,
+    demand,
+    needs_token,
+)
 from ari_app.adapters.http_bodies import REFUSALS, NumberBody
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_bytes
@@ -45,13 +54,8 @@ def number_routes(board: StatusBoard, numbers: NumbersOfCalls, note_act: NoteAct
 
 def _may_know(board: StatusBoard, caller: Caller, call: CallStatus) -> bool:
     """Who has passed the call on knows it while writing it up, and then no more."""
-    has = {call.operator, call.consulting}
-    has |= {code for code in _writing_up(board, caller) if board.operators[code].call == call.id}
+    has = {call.operator, call.consulting, *busy_with(board, caller, call.id)}
     return caller.reaches("see_numbers", *has) and _within_sight(board, caller, call)
-
-
-def _writing_up(board: StatusBoard, caller: Caller) -> set[str]:
-    return (set(caller.team or ()) | {caller.account.code}) & board.operators.keys()
 
 
 def _within_sight(board: StatusBoard, caller: Caller, call: CallStatus) -> bool:

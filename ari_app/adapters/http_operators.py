@@ -16,6 +16,7 @@ from ari_app.adapters.http_auth import (
     AskedToSetState,
     AuthenticatedRoute,
     asker_of,
+    busy_with,
     demand,
     needs_token,
 )
@@ -68,7 +69,9 @@ def _own_routes(router: APIRouter, board: StatusBoard, desk: OperatorCommands) -
     async def give_disposition(call_id: str, body: DispositionBody, caller: AskedBy) -> Response:
         shown = board.calls.get(call_id)
         demand(caller.may("note_outcomes"))
-        demand(shown is None or caller.reaches("note_outcomes", shown.operator, shown.consulting))
+        if shown is not None:
+            has = {shown.operator, shown.consulting, *busy_with(board, caller, call_id)}
+            demand(caller.reaches("note_outcomes", *has))
         with _refusals():
             return _json(desk.dispose(asker_of(board, caller), call_id, body.code))
 

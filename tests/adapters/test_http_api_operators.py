@@ -68,6 +68,15 @@ async def test_the_operator_of_a_call_notes_its_outcome_and_others_do_not(api: A
     assert error_of(await api.ask(OPERATOR, "POST", "/calls/call-9/disposition", json={"code": "sold"}))[0] == 404
 
 
+async def test_whoever_writes_up_a_call_that_was_passed_on_notes_its_outcome(api: Api) -> None:
+    board = api.centre.board
+    path = "/calls/call-1/disposition"
+    board.put_operator(replace(board.operators[OTHER], state="wrap_up", call="call-1", queue="soporte"))
+    assert (await api.ask(OTHER, "POST", path, json={"code": "sold"})).status_code == 200
+    board.put_operator(replace(board.operators[OTHER], state="ready", call=None, queue=None))
+    assert error_of(await api.ask(OTHER, "POST", path, json={"code": "sold"}))[0] == 403
+
+
 async def test_more_time_to_write_up_is_asked_for_in_seconds(api: Api) -> None:
     path = f"/operators/{OTHER}/wrap-up"
     assert error_of(await api.ask(OTHER, "POST", path, json={"extend_s": 30.5}))[:2] == (409, "state_refused")

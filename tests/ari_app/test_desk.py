@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from ari_app.asked import ToQueue, TransferAsked
 from ari_app.commands import StateRefused, UnknownOperator
 from ari_app.contract import EarlierOperator
 from ari_app.operator_commands import Asker, OutOfSight, UnknownDisposition, UnknownQueue
@@ -201,6 +202,23 @@ async def test_an_outcome_noted_while_talking_ends_the_wrap_up_by_time(centre: F
     await asyncio.sleep(6)
     assert centre.state("1009") == "ready"
     assert centre.call(call.id).disposition == "pendiente"
+
+
+@with_files(queues=DISPOSED)
+async def test_whoever_has_passed_a_caller_on_still_gives_the_outcome_of_the_own_queue_and_ends_only_the_own_wrap_up(
+    centre: FakeCentre,
+) -> None:
+    await centre.at_work("1015", "answers")
+    await centre.at_work("1009", "answers")
+    call = await centre.calls()
+    desk = centre.engine.desk
+    centre.engine.call_desk.ask(call.id, TransferAsked(ToQueue("soporte_n2")))
+    await centre.settle()
+    assert (centre.call(call.id).operator, centre.state("1009"), centre.state("1015")) == ("1015", "wrap_up", "talking")
+    with pytest.raises(UnknownDisposition, match="resuelto, pendiente"):
+        desk.dispose(me("1009"), call.id, "vendido")
+    assert desk.dispose(me("1009"), call.id, "pendiente").disposition == "pendiente"
+    assert (centre.state("1009"), centre.state("1015")) == ("ready", "talking")
 
 
 @with_files(queues=DISPOSED)

@@ -73,6 +73,9 @@ function Picker({ how, shown, contactNumbers }) {
     if (move && found.length) {
       point((Math.min(at, found.length - 1) + move + found.length) % found.length);
       event.preventDefault();
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      close();
     } else if (event.key === "Enter") {
       event.preventDefault();
       go();

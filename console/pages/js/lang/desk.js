@@ -53,7 +53,7 @@ const es = {
   // customer
   caller: "Quién llama", copy: "Copiar número", copied: "Número copiado.", dialled: "Marcó", priority: "Prioridad {n}", ticketRef: "Referencia", knownByFlow: "Lo que se sabe por la locución", story: "Cómo ha llegado", storyLater: "Aún no hay nada que contar.", noCustomer: "Aquí verá quién llama en cuanto entre una llamada.",
   seeAll: "Ver todo", seeLess: "Ver menos", away: "Este apartado no responde ahora.", again: "Intentar de nuevo", numberUnknown: "El número completo no se conoce.",
-  contact: "Contacto", noContact: "Ningún contacto tiene este número.", note: "Nota", openContact: "Abrir la ficha", severalContacts: "Varios contactos tienen este número",
+  contact: "Contacto", noContact: "Ningún contacto tiene este número.", noTickets: "Ninguna solicitud abierta.", overdue: "fuera de plazo", browserPhone: "Usar el teléfono de este navegador", browserPhoneHint: "Si su código tiene el teléfono en el navegador.", note: "Nota", openContact: "Abrir la ficha", severalContacts: "Varios contactos tienen este número",
   fact_name: "nombre", fact_contract: "contrato", fact_customer: "cliente", fact_balance: "saldo",
   // wrap-up
   wrapTitle: "Poscall", outcomeFirst: "¿Cómo ha terminado la llamada?", outcomeNeeded: "Hace falta para terminar.", outcome: "Tipificación", outcomeFree: "Tipificación (opcional)", save: "Guardar", saved: "Guardado", endsIn: "Termina en", untilOutcome: "Hasta que tipifique", moreTime: "+1 minuto", finish: "Terminar y quedar disponible", finishPause: "Terminar y pausa", lastCall: "Última llamada", finishHint: "Elija antes la tipificación.",
@@ -115,7 +115,7 @@ const en = {
   asked_transfer: "Transfer to {who} asked for.", asked_consult: "Calling {who}.",
   caller: "Who calls", copy: "Copy number", copied: "Number copied.", dialled: "Dialled", priority: "Priority {n}", ticketRef: "Reference", knownByFlow: "Known from the menu", story: "How the call came", storyLater: "Nothing to tell yet.", noCustomer: "Who calls is shown here as soon as a call comes in.",
   seeAll: "Show all", seeLess: "Show less", away: "This part does not answer now.", again: "Try again", numberUnknown: "The whole number is not known.",
-  contact: "Contact", noContact: "No contact has this number.", note: "Note", openContact: "Open the contact", severalContacts: "Several contacts have this number",
+  contact: "Contact", noContact: "No contact has this number.", noTickets: "No open tickets.", overdue: "overdue", browserPhone: "Use the phone in this browser", browserPhoneHint: "If your code has its phone in the browser.", note: "Note", openContact: "Open the contact", severalContacts: "Several contacts have this number",
   fact_name: "name", fact_contrato: "contract", fact_cliente: "customer", fact_saldo: "balance",
   wrapTitle: "Wrap-up", outcomeFirst: "How did the call end?", outcomeNeeded: "Needed before you can finish.", outcome: "Outcome", outcomeFree: "Outcome (optional)", save: "Save", saved: "Saved", endsIn: "Ends in", untilOutcome: "Until you give the outcome", moreTime: "+1 minute", finish: "Finish and be ready", finishPause: "Finish and pause", lastCall: "Last call", finishHint: "Choose the outcome first.",
   untyped: "Without outcome", untypedText: "Calls of yours within the last hour that still lack it.", endedAt: "ended at {time}",

@@ -8,6 +8,7 @@ import { CallCard } from "../desk/call_card.js";
 import { Controls } from "../desk/controls.js";
 import { Customer } from "../desk/customer.js";
 import { Help, helping, useKeys } from "../desk/keys.js";
+import { contactNumbers } from "../desk/known.js";
 import { learnPeople } from "../desk/names.js";
 import { consultedIn, phase, self, shownCall } from "../desk/now.js";
 import { PassOn } from "../desk/pass_on.js";
@@ -48,7 +49,7 @@ export default function Desk() {
     <div class="desk-top"><${StateBar} /><button type="button" class="quiet icon help" aria-label=${t("help")} title=${t("help")} aria-keyshortcuts="?" onClick=${() => (helping.value = true)}>?</button></div>
     <${Remedy} />
     ${narrow.value ? html`<${Narrow} />` : html`<${Wide} />`}
-    <${PassOn} /><${Help} />
+    <${PassOn} contactNumbers=${contactNumbers.value} /><${Help} />
   </div>`;
 }
 
@@ -56,7 +57,7 @@ const atWork = () => phase.value === "talking" || phase.value === "ringing" || p
 const scripts = () => (shownCall.value ? scriptSlots.filter((slot) => slot.shows?.(shownCall.value) ?? true) : []);
 
 function Wide() {
-  if (phase.value === "out") return html`<div class="columns out"><${Start} /><div class="stack"><${Untyped} /><${ToDo} /></div></div>`;
+  if (phase.value === "out") return html`<div class="columns out"><div class="stack"><${Start} /><${Phone} /></div><div class="stack"><${Untyped} /><${ToDo} /></div></div>`;
   if (!atWork()) return html`<div class="columns idle">
     <div class="stack"><${Idle} /><${Phone} /><${YourQueues} /></div>
     <div class="stack"><${Untyped} /><${ToDo} /></div>
@@ -70,7 +71,7 @@ function Wide() {
   </div>`;
 }
 
-const Phone = () => phoneSlots.map((slot) => html`<${Slot} key=${slot.id} slot=${slot} call=${shownCall.value} />`);
+const Phone = () => phoneSlots.filter((slot) => slot.shows()).map((slot) => html`<${Slot} key=${slot.id} slot=${slot} call=${shownCall.value} />`);
 const Day = () => daySlots.map((slot) => html`<${Slot} key=${slot.id} slot=${slot} call=${null} />`);
 const Script = ({ slots }) => slots.map((slot) => html`<${Slot} key=${`${slot.id} ${shownCall.value.id}`} slot=${slot} call=${shownCall.value} />`);
 
@@ -88,7 +89,7 @@ function Narrow() {
   useEffect(() => {
     if (state === "ringing" || state === "wrap_up") tab.value = "call";
   }, [state]);
-  if (state === "out") return html`<div class="stack"><${Start} /><${Untyped} /><${ToDo} /></div>`;
+  if (state === "out") return html`<div class="stack"><${Start} /><${Phone} /><${Untyped} /><${ToDo} /></div>`;
   const script = scripts();
   const tabs = ["call", ...(script.length ? ["script"] : []), "customer", "todo"];
   const here = tabs.includes(tab.value) ? tab.value : "call";
