@@ -10,7 +10,7 @@ another queue meanwhile. Operators who serve other queues, too, will be there le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from typing import Final
@@ -46,6 +46,17 @@ class Forecast:
     sl: Range | None
     shared: bool
     why_not: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePast:
+    """What a forecast is made of, as of ``at`` (Unix s): how many came in so many minutes at this time of the weeks before, by the
+    number of minutes, and how many calls were handled lately in how many seconds."""
+
+    at: float
+    came: Mapping[int, Sequence[int]]
+    handled: int
+    handling_s: float
 
 
 def forecast(

@@ -83,7 +83,8 @@ class FiguresStore:
         """What the rows add up to, by these dimensions; with none there is one group, ``()``. Rows that have no value in a
         dimension (an abandoned call has no operator) are in no group of it."""
         columns = _columns_of(by)
-        some = [_conditions(wanted, zone), *(column.is_not(None) for column in columns)]
+        at_work = or_(c.what != "state", c.cause != "logged_out")
+        some = [_conditions(wanted, zone), at_work, *(column.is_not(None) for column in columns)]
         if "queue" in by or wanted.queues is not None:
             some.append(c.what.not_in(NO_QUEUE))
         query = (

@@ -21,7 +21,7 @@ from console.figures.counting import Sums, figures
 from console.figures.csv_text import csv_text
 from console.figures.curve import day_curve
 from console.figures.definitions import DEFINITIONS
-from console.figures.forecast import Forecast, forecast
+from console.figures.forecast import QueuePast, forecast
 from console.figures.queries import Dimension, FiguresStore, Key, Wanted
 from console.figures.spans import Days, begin_of, day_of
 from console.people import AskedBy, PersonRoute, demand, needs_token
@@ -30,6 +30,8 @@ Language = Literal["es", "en"]
 WEEKS: Final = 8
 HANDLED_WITHIN_DAYS: Final = 14
 MINUTES: Final = (15, 30)
+KEPT_S: Final = 20.0
+"""For so long a queue's past counts for whoever asks for its forecast: many wallboards ask for the same."""
 DIMENSIONS: Final[dict[Dimension, tuple[str, str]]] = {
     "queue": ("Cola", "Queue"),
     "operator": ("Operador", "Operator"),
@@ -46,6 +48,7 @@ By = Annotated[
 def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, clock: Clock) -> APIRouter:
     """The routes. ``board`` tells who is at work now."""
     store = FiguresStore(database)
+    pasts: dict[str, QueuePast] = {}
     router = APIRouter(prefix="/api/v1", tags=["figures"], route_class=PersonRoute, dependencies=[needs_token])
 
     async def grouped(asking: Asking, by: str) -> tuple[list[Dimension], dict[Key, Sums], Sums, bool, bool]:
@@ -131,7 +134,13 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
         ]
         shared = any(len(one.serves) > 1 for one in at_work)
         level_s = centre.queues[name].service_level_s
-        items = await answering(_foresee, store, name, centre, clock.now(), len(at_work), shared, level_s)
+        known = pasts.get(name)
+        if known is None or clock.now() - known.at > KEPT_S:
+            known = pasts[name] = await answering(_past_of, store, name, centre, clock.now())
+        items = [
+            forecast(minutes, came, known.handled, known.handling_s, len(at_work), shared, level_s)
+            for minutes, came in known.came.items()
+        ]
         return _json({"queue": name, "at": timestamp(clock.now()), "items": [asdict(one) for one in items]})
 
     return router
@@ -184,9 +193,7 @@ def _title(id_: str, language: Language) -> str:
     return f"{name} (s)" if definition.unit == "seconds" else name
 
 
-def _foresee(
-    store: FiguresStore, queue: str, centre: Centre, now: float, operators: int, shared: bool, target_s: float
-) -> list[Forecast]:
+def _past_of(store: FiguresStore, queue: str, centre: Centre, now: float) -> QueuePast:
     """At this time of this weekday, by the clock on the wall, in the weeks before; weeks without any call at all were no work."""
     zone = centre.zone
     today = day_of(now, zone)
@@ -196,18 +203,8 @@ def _foresee(
     lately = Wanted(Days(today - timedelta(days=HANDLED_WITHIN_DAYS), today), queues=frozenset({queue}))
     sums = store.sums(lately, (), zone, centre.team_of).get((), Sums())
     handling_s = sums.seconds["handled"] + sums.hold_s + sums.seconds["wrap_up"]
-    return [
-        forecast(
-            minutes,
-            [store.arrivals(queue, begin, begin + 60 * minutes) for begin in begins],
-            sums.count("handled"),
-            handling_s,
-            operators,
-            shared,
-            target_s,
-        )
-        for minutes in MINUTES
-    ]
+    came = {minutes: [store.arrivals(queue, begin, begin + 60 * minutes) for begin in begins] for minutes in MINUTES}
+    return QueuePast(now, came, sums.count("handled"), handling_s)
 
 
 def as_csv(text: str, name: str) -> Response:

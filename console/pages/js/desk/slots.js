@@ -19,7 +19,7 @@ export const scriptSlots = [];
 /** The phone in the browser, below the call. */
 export const phoneSlots = [{ id: "phone", load: () => import("../parts/phone.js").then((module) => module.DeskPhone), shows: () => browserPhone.value }];
 /** While no call is there: the own day. */
-export const daySlots = [];
+export const daySlots = [{ id: "own-figures", load: () => import("../figures/own.js").then((module) => module.DayFigures) }];
 
 export function Slot({ slot, ...given }) {
   const [Part, put] = useState(null);

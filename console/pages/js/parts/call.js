@@ -6,6 +6,7 @@ import { callEn, callEs } from "../lang/call.js";
 import { calls, ended, now, since } from "../live.js";
 import { may } from "../session.js";
 import { Loading, Problem } from "../ui.js";
+import "../figures/slots.js";
 import { actsOnCall } from "../wall/acts.js";
 import { StageBadge } from "../wall/calls.js";
 import { styleSheet } from "../wall/css.js";
@@ -50,8 +51,9 @@ export default function CallPage({ id }) {
   useEffect(() => void learnPeople(), []);
   const { said: story, error } = useAsked(`calls/${encodeURIComponent(id)}/why?lang=${language.value}`, call && `${call.stage} ${call.since} ${call.operator} ${call.control}`);
   const { recordings, look } = useRecordings(id, call);
-  const nothing = error && call === null && recordings?.length === 0;
-  const who = call?.caller ?? recordings?.[0]?.caller ?? id;
+  const { said: past, error: noPast } = useAsked(`history/calls/${encodeURIComponent(id)}`, call === null);
+  const nothing = error && noPast && call === null && recordings?.length === 0;
+  const who = call?.caller ?? recordings?.[0]?.caller ?? past?.caller_shown ?? id;
   return html`<div class="call-page">
     <header class="row"><h1 class="number">${t("of", { who })}</h1>${call ? html`<${StageBadge} call=${call} />` : null}<span class="grow"></span>
       ${call && call.stage !== "ended" ? actsOnCall(call).filter((act) => act && act.id !== "open").map((act) => html`<button key=${act.id} type="button" class=${`small ${act.danger ? "danger" : ""}`} title=${act.hint} onClick=${act.run}>${act.label}</button>`) : null}</header>

@@ -4,6 +4,7 @@ import { stale } from "../live.js";
 import { go } from "../router.js";
 import { Alarms, Bell, Strip } from "../wall/bell.js";
 import { Calls } from "../wall/calls.js";
+import "../figures/slots.js";
 import { styleSheet } from "../wall/css.js";
 import { Asked } from "../wall/dialogs.js";
 import { FullWall } from "../wall/full.js";
