@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from console.scripts.tables import answers, drafts, versions
+from console.contacts.tables import contacts, erasures, history, imports, merges, numbers, problems
 from console.tickets.tables import ticket_calls, ticket_events, ticket_notes, ticket_numbers, tickets
 from console.webhooks.tables import attempts, messages, webhooks
 
@@ -12,4 +13,5 @@ TABLES: Final = (
     *(tickets, ticket_notes, ticket_calls, ticket_events, ticket_numbers),
     *(webhooks, messages, attempts),
     *(versions, drafts, answers),
+    *(contacts, numbers, history, merges, erasures, imports, problems),
 )

@@ -13,9 +13,9 @@ from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.settings import Settings
+from console.audit.book import Audit
 from console.contacts.call_numbers import ControllersNumbers
 from console.contacts.import_routes import READ_PIECEWISE
-from console.contacts.noting import ContactAudit
 from console.contacts.parts import keep_on, open_contacts
 from console.contacts.routes import contact_routes
 from console.controllers import Controllers
@@ -81,7 +81,7 @@ def _contacts(around: Around) -> Part:
         around.settings.state,
         around.settings.token_key,
         now,
-        ContactAudit(database, now),
+        Audit(database, now),
         lookups,
         ControllersNumbers(around.controllers),
         entry=lambda: centre.contacts,

@@ -13,6 +13,7 @@ from ari_app.adapters.http_bodies import REFUSALS, ErrorBody
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_bytes
 from ari_app.beside import beside
+from console.answers import AWAY, CATALOGUE_AWAY, RETRY_AFTER_S
 from console.contacts.book import Changed, ContactBook, ExternalIdTaken, UnknownContact
 from console.contacts.company_crm import WhoIsCalling
 from console.contacts.contact import BadContact, Contact
@@ -27,8 +28,6 @@ from console.contacts.ports import Audit, NumbersOfCalls
 from console.people import Person, PersonRoute, demand, needs_token
 from recordings.record import CatalogueAway
 
-RETRY_AFTER_S: Final = 5
-AWAY: Final = "The database cannot be reached now; calls go on. Try again."
 FAULTS: Final[Mapping[str, str]] = {
     "number_not_readable": "This is no telephone number.",
     "number_not_in_plan": "There is no such number in its country; check how many digits it has.",
@@ -44,7 +43,7 @@ FAULTS: Final[Mapping[str, str]] = {
 }
 MORE_REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     409: {"model": ErrorBody, "description": "It is not as you think any more"},
-    503: {"model": ErrorBody, "description": "The database is away; calls go on"},
+    **CATALOGUE_AWAY,
 }
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,9})"')
 

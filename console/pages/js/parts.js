@@ -14,7 +14,7 @@ export const parts = [
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☎", load: () => import("./parts/phone.js") },
 export const parts = [
   {
-    id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, title: { es: "Contactos", en: "Contacts" }, icon: "☰",
+    id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, title: { es: "Contactos", en: "Contacts" }, icon: "☺",
     roles: ["operator", "team_leader", "supervisor", "coordinator"], load: () => import("./parts/contacts.js"),
   },
 ];
