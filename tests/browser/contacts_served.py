@@ -1,0 +1,83 @@
+"""The console's pages over contacts alone: no telephones, no controller; people are known by their codes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from starlette.responses import Response, StreamingResponse
+
+from ari_app.adapters import http_errors
+from ari_app.adapters.http_json import json_bytes
+from ari_app.permissions import permissions_of
+from console.contacts.desk import Desk
+from console.contacts.import_routes import READ_PIECEWISE
+from console.contacts.routes import contact_routes
+from console.pages import page_routes, pages_in
+from console.people import Person
+from tests.console.contacts.conftest import PEOPLE
+from tests.console.reception import FakeReception
+
+KEEPER = '{"here": true, "since": null, "wrong": null}'
+SNAPSHOT = f'event: snapshot\ndata: {{"queues": [], "operators": [], "calls": [], "controller": {KEEPER}}}\n\n'
+
+
+@asynccontextmanager
+async def served(desk: Desk) -> AsyncIterator[str]:
+    """The console's address."""
+    app = _app(desk)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def _app(desk: Desk) -> FastAPI:
+    app = FastAPI()
+    people = {code: Person(code, f"Persona {code}", role) for code, role in PEOPLE.items()}
+    app.state.reception = FakeReception(people)
+    http_errors.install(app, READ_PIECEWISE)
+    app.include_router(contact_routes(desk))
+
+    async def asked_by(request: Request) -> Person:
+        return await FakeReception(people).person(request.headers.get("authorization", ""))
+
+    @app.post("/api/v1/login")
+    async def login(body: dict[str, Any]) -> dict[str, Any]:
+        return {"token": body["code"]}
+
+    @app.get("/api/v1/me")
+    async def me(request: Request) -> Response:
+        person = await asked_by(request)
+        may = permissions_of(person.role)
+        told = {"code": person.code, "name": person.name, "role": person.role, "permissions": list(may), "reach": may}
+        return Response(json_bytes(told), media_type="application/json")
+
+    @app.get("/api/v1/centre")
+    async def centre() -> dict[str, Any]:
+        return {"name": "Valdeluna Energía", "languages": ["es", "en"]}
+
+    @app.get("/api/v1/events")
+    async def events() -> Response:
+        async def told() -> AsyncIterator[str]:
+            yield SNAPSHOT
+            await asyncio.Event().wait()
+
+        return StreamingResponse(told(), media_type="text/event-stream")
+
+    @app.post("/api/v1/erasures")
+    async def erasures() -> dict[str, Any]:
+        return {"state": "done"}
+
+    app.include_router(page_routes(pages_in()))
+    return app
