@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.scripts.tables import answers, drafts, versions
 from console.contacts.tables import contacts, erasures, history, imports, merges, numbers, problems
+from console.scripts.tables import answers, drafts, versions
 from console.tickets.tables import ticket_calls, ticket_events, ticket_notes, ticket_numbers, tickets
 from console.webhooks.tables import attempts, messages, webhooks
 
