@@ -36,6 +36,8 @@ MATRIX: Final[dict[str, str]] = {
     "GET /api/v1/listen/{token}": "aaaaa",
     "POST /api/v1/logout": "aaaaa",
     "GET /api/v1/me": "aaaaa",
+    "GET /api/v1/me/phone": "aaaaa",
+    "POST /api/v1/me/phone/health": "aaaaa",
     "GET /api/v1/people": "aaaaa",
     "GET /api/v1/teams": "aaaaa",
     "GET /api/v1/centre": "aaaaa",
