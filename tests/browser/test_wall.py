@@ -155,12 +155,12 @@ async def test_one_click_listens_another_whispers_and_the_bar_ends_it(browser: B
 
 
 async def listening(page: Page, listen: Any) -> None:
-    """Press until the engine knows of the phone that has just registered."""
-    listens = page.locator("[data-supervision=listening]")
+    """Press until the engine knows of the phone that has just registered; then once is enough."""
     async with asyncio.timeout(30):
-        while not await listens.count():
+        while not await page.locator("[data-supervision]").count():
             await listen.click()
             await asyncio.sleep(0.5)
+    await page.locator("[data-supervision=listening]").wait_for()
 
 
 async def test_an_alarm_rises_is_seen_and_falls(browser: Browser, stack: Stack) -> None:

@@ -96,7 +96,7 @@ export function Player({ recording, onChange }) {
     <${Segments} recording=${recording} onSeek=${seek} />
     <${Wave} peaks=${peaks} recording=${recording} at=${state.at} onSeek=${seek} />
     <div class="row">
-      <button type="button" class="primary" onClick=${toggle} disabled=${state.loading} aria-pressed=${undefined}><${Icon} name=${state.playing ? "stop" : "play"} /> ${t(state.loading ? "loadingAudio" : state.playing ? "pause" : "play")}</button>
+      <button type="button" class="primary" onClick=${toggle} disabled=${state.loading}><${Icon} name=${state.playing ? "stop" : "play"} /> ${t(state.loading ? "loadingAudio" : state.playing ? "pause" : "play")}</button>
       <button type="button" onClick=${() => seek(state.at - 5)} aria-label=${t("back5")}>−5</button><button type="button" onClick=${() => seek(state.at + 5)} aria-label=${t("forward5")}>+5</button>
       <span class="number" data-at=${state.at.toFixed(1)}>${duration(state.at)} / ${duration(length)}</span>
       <label class="row tight">${t("speed")} <select value=${state.speed} onChange=${(event) => { audio.current.playbackRate = Number(event.target.value); set({ speed: Number(event.target.value) }); }}>
