@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ari_app.permissions import permissions_of
-from queues.events import OperatorBecameReady
+from queues.events import CallerJoined, CallerLeft, OperatorBecameReady
 from tests.adapters.conftest import COORDINATOR, LEADER, OPERATOR, OTHER, OTHER_LEADER, SUPERVISOR, Api, error_of
 from tests.security.everything import Whole
 
@@ -106,7 +106,7 @@ async def test_a_supervision_by_another_teams_leader_is_refused(api: Api) -> Non
 
 
 async def test_a_team_leaders_figures_are_of_all_queues_and_of_the_own_operators(api: Api, whole: Whole) -> None:
-    whole.centre.tell(OperatorBecameReady(OPERATOR))
+    whole.centre.tell(OperatorBecameReady(OPERATOR), CallerJoined("call-7", "soporte"), CallerLeft("call-7"))
     for who, seen in ((LEADER, [OPERATOR]), (OTHER_LEADER, []), (SUPERVISOR, [OPERATOR])):
         figures = (await api.ask(who, "GET", "/figures")).json()
         assert [one["code"] for one in figures["operators"]] == seen
