@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import pytest_asyncio
 import yaml
 
+from ari_app.demo.api_client import ApiClient
 from sip_agents import Call, OutgoingCall, SipAgent
 from tests.browser.chromium import Browser, Page
 from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, signed_in
 from tests.browser.tools import Tools
-from tests.e2e.stack import Stack, dial, quick_centre, running_stack
+from tests.e2e.stack import WEB_SECRET, Stack, dial, quick_centre, running_stack
 from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
@@ -181,6 +182,28 @@ async def test_an_outcome_that_was_not_given_in_time_is_asked_for_afterwards(run
         await scene.page.locator(".untyped").wait_for(state="detached")
 
 
+async def test_who_calls_is_shown_as_the_contact_of_that_number_while_it_rings(
+    running: Stack, browser: Browser
+) -> None:
+    async with ApiClient(running.settings.console_url) as api:
+        await api.log_in(SUPERVISOR, WEB_SECRET)
+        written = {"name": "Ana García López", "numbers": [{"number": "600111222"}], "note": "Mejor por la tarde"}
+        await api.ask("POST", "/api/v1/contacts", written)
+    async with at_desk(running, browser) as scene, running.carrier(CALLER_HZ) as carrier:
+        await scene.press("Conectar y quedar disponible")
+        await scene.watch.operator(OPERATOR, state="ready")
+        dialled = asyncio.ensure_future(dial(carrier, "900100201"))
+        rings = await scene.phone.incoming(30.0)
+        await scene.shows("Ana García López")
+        await scene.shows("Mejor por la tarde")
+        await rings.answer()
+        caller = await dialled
+        await caller.hang_up()
+        await rings.ended()
+        await scene.press("Resuelto")
+        await scene.watch.operator(OPERATOR, state="ready")
+
+
 async def test_what_follows_the_call_is_chosen_during_it_and_a_refusal_is_said_in_words(
     running: Stack, browser: Browser
 ) -> None:
@@ -215,7 +238,7 @@ async def test_whom_a_supervisor_pauses_sees_by_whom_and_a_phone_that_is_gone_wh
         await running.ask(SUPERVISOR, "POST", f"operators/{OPERATOR}/state", body)
         await scene.shows("Pausa puesta por Ana Belén Cortés Luna (2001)")
         await scene.phone.unregister()
-        await scene.shows("Compruebe que el teléfono está encendido")
+        await scene.shows("El teléfono no está registrado")
 
 
 async def test_while_the_tab_is_out_of_sight_a_call_shows_in_its_title(running: Stack, browser: Browser) -> None:
@@ -232,9 +255,6 @@ async def test_while_the_tab_is_out_of_sight_a_call_shows_in_its_title(running: 
         await rings.ended()
         await scene.press("Resuelto")
         await scene.watch.operator(OPERATOR, state="ready")
-
-
-Step = Callable[[Scene, SipAgent], Awaitable[Any]]
 
 
 @pytest.mark.parametrize(("size", "theme"), [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")])
