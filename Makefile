@@ -85,6 +85,9 @@ bench-recordings: .venv/.installed ## How fast recordings are kept, against real
 bench-console: .venv/.installed-dev ## What 200 wallboards cost, and how late they are (ARGS="--page --seconds 60"; JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.console $(if $(JSON),--json) $(ARGS)
 
+bench-contacts: .venv/.installed ## How fast customers come in from a file of 100,000, and how fast who calls is found (JSON=1: as JSON)
+	@$(BIN)/python -m benchmarks.contacts $(if $(JSON),--json) $(ARGS)
+
 bench-supervision: .venv/.installed-dev ## How soon a supervisor hears both, and what a change of mode costs those who talk (JSON=1: as JSON)
 	@$(BIN)/python -m benchmarks.supervision $(if $(JSON),--json) $(ARGS)
 

@@ -130,6 +130,11 @@ class ContactBook:
         with self.database.reading() as connection:
             return tuple(rows.read(connection, c.id.in_(list(connection.scalars(mine)))))
 
+    def only_one(self, number: str) -> str | None:
+        """The id of the contact whose number it is, if it is one contact's."""
+        found = self.look_up(number)
+        return found[0].id if len(found) == 1 else None
+
     def search(self, wanted: Wanted, limit: int, after: tuple[str, str] | None = None) -> Found:
         """A page of at most ``limit``."""
         conditions = list(_conditions(wanted))

@@ -75,6 +75,10 @@ def _app(desk: Desk) -> FastAPI:
 
         return StreamingResponse(told(), media_type="text/event-stream")
 
+    @app.get("/api/v1/calls/c-1/caller")
+    async def caller() -> dict[str, Any]:
+        return {"number": "0034677888999"}
+
     @app.post("/api/v1/erasures")
     async def erasures() -> dict[str, Any]:
         return {"state": "done"}

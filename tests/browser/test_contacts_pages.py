@@ -161,6 +161,17 @@ async def test_a_coordinator_erases_by_writing_the_name(
     assert desk.book.look_up(ANA) == ()
 
 
+async def test_whoever_calls_for_the_first_time_is_written_down_with_the_number(
+    browser: Browser, desk: Desk, url: str
+) -> None:
+    async with signed_in(browser, url, "1005", "/contacts/new?call=c-1") as page:
+        await page.get_by_label("Nombre", exact=True).fill("Nora")
+        assert await page.get_by_label("Teléfono", exact=True).input_value() == "0034677888999"
+        await page.get_by_role("button", name="Guardar").click()
+        await page.get_by_role("heading", name="Nora").wait_for()
+    assert [one.details.name for one in desk.book.look_up("677888999")] == ["Nora"]
+
+
 async def test_an_operator_is_offered_only_what_an_operator_may(browser: Browser, ana: Contact, url: str) -> None:
     async with signed_in(browser, url, "1005", f"/contacts/{ana.id}") as page:
         await page.get_by_role("button", name="Editar").wait_for()

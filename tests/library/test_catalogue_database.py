@@ -16,7 +16,6 @@ from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-import console.contacts.tables  # noqa: F401 - they are in the same metadata
 from ari_app.adapters import catalogue_search, history_tables
 from ari_app.adapters.catalogue import SqlShelves
 from ari_app.adapters.catalogue_database import BadDatabase, Database, sqlite_url

@@ -12,10 +12,7 @@ export const parts = [
   { id: "figures", path: "/figures", match: /^\/figures$/, roles: ["operator", ...WATCH, "administrator"], title: { es: "Datos", en: "Figures" }, icon: "▤", load: () => import("./parts/figures.js") },
   { id: "call", path: "/calls", match: /^\/calls\/(?<id>[^/]+)$/, roles: WATCH, title: { es: "Llamada", en: "Call" }, menu: false, load: () => import("./parts/call.js") },
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☎", load: () => import("./parts/phone.js") },
-  {
-    id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, title: { es: "Contactos", en: "Contacts" }, icon: "☺",
-    roles: ["operator", "team_leader", "supervisor", "coordinator"], load: () => import("./parts/contacts.js"),
-  },
+  { id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, roles: EVERYBODY, title: { es: "Contactos", en: "Contacts" }, icon: "☺", load: () => import("./parts/contacts.js") },
 ];
 
 /** The part that a path belongs to, with what the path says: {part, params}; null for none. */

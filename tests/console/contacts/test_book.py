@@ -130,7 +130,7 @@ def test_who_calls_is_known_however_the_carrier_writes_it(book: ContactBook, ana
 
 def test_a_number_that_several_share_is_all_of_them(book: ContactBook, ana: Contact) -> None:
     luis = book.create(Details("Luis García", _numbers("911234567", ANA)), "1005")
-    assert book.look_up(ANA) == (ana, luis)
+    assert (book.look_up(ANA), book.only_one(ANA), book.only_one("911234567")) == ((ana, luis), None, luis.id)
     for number in range(FOUND_AT_MOST):
         book.create(Details(f"Pepe {number}", _numbers(ANA)), "1005")
     assert len(book.look_up(ANA)) == FOUND_AT_MOST

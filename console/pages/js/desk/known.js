@@ -3,6 +3,7 @@ import { computed, html, signal, useEffect, useState } from "../html.js";
 import { get, post } from "../api.js";
 import { day } from "../lang.js";
 import { parts } from "../parts.js";
+import { may } from "../session.js";
 import { t } from "../lang/desk.js";
 import { Away } from "./customer.js";
 import { queueTitle } from "./names.js";
@@ -36,6 +37,8 @@ export function Contacts({ call }) {
       ${items.length > 1 ? html`<p class="muted small">${t("severalContacts")}</p>` : null}
       ${items.slice(0, 3).map((one) => html`<${Contact} key=${one.id} one=${one} />`)}`
       : html`<p class="muted away">${answer || error ? t("noContact") : "…"}</p>`}
+    ${answer?.crm === "away" ? html`<p class="muted small" role="status">${t("crmAway")}</p>` : null}
+    ${answer && !items.length && may("edit_contacts") ? html`<p><a class="button small" href=${`/contacts/new?call=${encodeURIComponent(call.id)}`}>${t("writeContact")}</a></p>` : null}
   </section>`;
 }
 

@@ -11,7 +11,7 @@ sheet("/css/contacts.css");
 export default function Contacts({ what, more, query }) {
   if (!what) return html`<${Search} />`;
   if (what === "imports") return more ? html`<${Import} key=${more} id=${more} />` : html`<${Imports} />`;
-  if (what === "new") return html`<${Card} key="new" />`;
+  if (what === "new") return html`<${Card} key="new" call=${query.get("call")} />`;
   if (more === "merge") return html`<${MergePage} key=${what} id=${what} other=${query.get("with")} />`;
   return html`<${Card} key=${what} id=${what} />`;
 }

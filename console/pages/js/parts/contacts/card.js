@@ -14,11 +14,16 @@ import { Numbers, moment, named, t } from "./words.js";
 
 const mayEdit = () => may("edit_contacts");
 
-export function Card({ id }) {
+/** Without an id it is a new one; call: of whoever calls there, whose number is known to who has the call. */
+export function Card({ id, call }) {
   const [contact, setContact] = useState(null);
   const [error, setError] = useState(null);
   const [editing, setEditing] = useState(!id);
   const [erasing, setErasing] = useState(false);
+  const [number, setNumber] = useState(call ? null : "");
+  useEffect(() => {
+    if (call) get(`calls/${encodeURIComponent(call)}/caller`).then((told) => setNumber(told.number), () => setNumber(""));
+  }, [call]);
   useEffect(() => {
     if (!id) return;
     get(`contacts/${id}`).then((found) => {
@@ -29,7 +34,7 @@ export function Card({ id }) {
     }, setError);
   }, [id]);
   if (error) return html`<${Problem} error=${error.status === 404 ? { message: t("gone") } : error} /><p><a href="/contacts">${t("toSearch")}</a></p>`;
-  if (id && !contact) return html`<${Loading} />`;
+  if ((id && !contact) || number === null) return html`<${Loading} />`;
   const saved = (newest) => {
     toast(t("saved"), "good");
     forgetFound();
@@ -45,7 +50,7 @@ export function Card({ id }) {
         ${may("merge_contacts") ? html`<a class="button" href=${`/contacts/${contact.id}/merge`}>${t("merge")}</a>` : null}
         ${may("erase_customers") ? html`<button type="button" class="danger" onClick=${() => setErasing(true)}>${t("erase")}</button>` : null}` : null}
     </div>
-    ${editing ? html`<${Form} contact=${contact} onSaved=${saved} onCancel=${() => (id ? setEditing(false) : go("/contacts"))} />`
+    ${editing ? html`<${Form} contact=${contact} number=${number} onSaved=${saved} onCancel=${() => (id ? setEditing(false) : go("/contacts"))} />`
       : html`<${Details} contact=${contact} />`}
     ${contact && !editing ? html`<${Slots} contact=${contact} /><${History} key=${contact.version} contact=${contact} />` : null}
     ${erasing ? html`<${Erase} contact=${contact} onClose=${() => setErasing(false)} />` : null}
