@@ -11,16 +11,18 @@ from typing import Final
 import pytest
 
 from ari_app.calls.talking import CUT_OFF_PRIORITY
+from tests.browser.console_page import NARROW, WIDE, Theme, findings, signed_in
 from tests.browser.console_phone import ConsolePhone
 from tests.browser.people import BrowserStack
 from tests.browser.seats import SipSeat, each_hears, hear_each_other
+from tests.browser.tools import Tools
 from tests.e2e.stack import dial
 from tests.network import ADDRESS
 
 CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
 TONES: Final = (CALLER_HZ, OPERATOR_HZ, OTHER_HZ)
 NOTICED_S: Final = 5.0
-"""So soon a dead phone is known, by the machine's clock; a busy machine may be late, so only the unit tests assert it."""
+"""So soon a dead phone is known. A busy machine may be late, so only the unit tests assert it, whose clock is their own."""
 PATIENCE_S: Final = 30.0
 
 
@@ -66,7 +68,22 @@ async def test_an_operator_registers_and_takes_a_call_of_the_toll_free_number(st
         await hear_each_other((call, CALLER_HZ), (phone, OPERATOR_HZ))
         await phone.hang_up()
         assert await call.ended() == "remote_bye"
-        assert phone.messages == []  # neither an error nor anything that the page's policy refused
+        assert phone.messages == []
+
+
+async def test_the_pages_policy_refuses_nothing_that_the_phone_needs(stack: BrowserStack) -> None:
+    url = stack.settings.console_url
+    async with ConsolePhone(stack.browser, url, "2001", ears=False) as phone, stack.operator("1011", OTHER_HZ) as sip:
+        await phone.switch_on()
+        call = await sip.call("2001")
+        await phone.answer()
+        await call.heard_only([OPERATOR_HZ], TONES)
+        level = "import('/js/phone/phone.js').then(({ phone }) => phone.readLevels().output)"
+        while await phone.page.evaluate(level) < 0.5:
+            await asyncio.sleep(0.1)
+        await call.hang_up()
+        await phone.ended()
+        assert phone.messages == []
 
 
 async def test_hold_mute_keys_and_the_callers_end(stack: BrowserStack) -> None:
@@ -159,6 +176,67 @@ async def test_the_phone_dials_and_answers_by_itself_when_asked_to(stack: Browse
         await phone.click("Call")
         await watch.operator("1009", state="paused")
         await phone.ended()
+
+
+async def test_on_the_desk_the_phone_answers_and_the_desk_holds_and_hangs_up(stack: BrowserStack) -> None:
+    desk = ConsolePhone(stack.browser, stack.settings.console_url, "1009", OPERATOR_HZ, path="/desk")
+    async with stack.watch() as watch, desk as phone, stack.carrier(CALLER_HZ) as carrier:
+        await phone.switch_on()
+        await watch.operator("1009", phone="reachable")
+        await stack.set_state("1009", "ready")
+        call = await dial(carrier)
+        await phone.answer()
+        await hear_each_other((call, CALLER_HZ), (phone, OPERATOR_HZ))
+        await phone.page.locator(".control.hold").click()
+        await call.heard_sound(TONES)
+        await phone.page.locator(".control.resume").click()
+        await hear_each_other((call, CALLER_HZ), (phone, OPERATOR_HZ))
+        await phone.page.locator(".control.hangup").click()
+        await call.ended()
+        await phone.ended()
+        await stack.set_state("1009", "logged_out")
+
+
+async def test_a_supervisor_at_the_wall_answers_in_a_corner_of_the_page(stack: BrowserStack) -> None:
+    url = stack.settings.console_url
+    async with (
+        ConsolePhone(stack.browser, url, "2001", OTHER_HZ) as boss,
+        at_home(stack) as phone,
+        stack.carrier(CALLER_HZ) as carrier,
+        stack.watch() as watch,
+    ):
+        await boss.switch_on()
+        await boss.page.get_by_role("link", name="Wallboard").click()
+        await boss.page.locator("section.phone").wait_for(state="detached")
+        call = await dial(carrier)
+        await phone.answer()
+        shown = await watch.call(stage="talking", operator="1009")
+        await stack.ask("2001", "POST", f"calls/{shown['id']}/supervise", {"mode": "listen"})
+        await boss.page.locator(".phone-dock .now.up").wait_for()
+        await each_hears((boss, {CALLER_HZ, OPERATOR_HZ}), among=TONES)
+        await boss.hang_up()
+        await call.hang_up()
+        await phone.ended()
+
+
+async def test_whoever_has_a_sip_phone_is_shown_none_in_the_browser(stack: BrowserStack) -> None:
+    async with signed_in(stack.browser, stack.settings.console_url, "1011", "/phone", language="en") as page:
+        await page.get_by_text("Your own set is called").wait_for()
+        assert await page.get_by_role("link", name="Phone").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_nothing_hinders_people_at_the_phones_page(
+    stack: BrowserStack, tools: Tools, size: tuple[int, int], theme: Theme
+) -> None:
+    url = stack.settings.console_url
+    async with signed_in(stack.browser, url, "1009", "/phone", size=size, theme=theme, language="en") as page:
+        await page.get_by_role("button", name="Switch the phone on").click()
+        await page.locator("[data-line=ready]").wait_for()
+        await page.get_by_text("Sound and settings").click()
+        await page.get_by_role("button", name="Keypad").click()
+        assert await findings(page, tools.axe) == []
 
 
 # -- a phone that is not well ------------------------------------------------------------------------------------------------

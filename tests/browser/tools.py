@@ -1,8 +1,8 @@
 """What do the browser tests need besides the tests' libraries, and how does it get here? ``python -m tests.browser.tools``.
 
-Chromium, Node and ``ip`` come from the system's apt. Playwright (the extra ``browser`` of pyproject.toml), JsSIP in one file, and
-axe, which finds what hinders people (page/package-lock.json), come into a folder of the cache. It is named after their pins,
-and moved there once it is whole.
+Chromium, Node, ``ip`` and ``iptables`` come from the system's apt. Playwright (the extra ``browser`` of pyproject.toml), JsSIP in
+one file and axe (page/package-lock.json), which finds what hinders people, come into a folder of the cache that is named after
+their pins and moved there once it is whole.
 """
 
 from __future__ import annotations

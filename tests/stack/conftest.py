@@ -27,6 +27,7 @@ def settings(tmp_path: Path) -> Settings:
         ari_secret="ari-secret-of-a-test",
         ami_secret="ami-secret-of-a-test",
         token_key="token-key-of-a-test-of-enough-length",
+        console_key="console-key-of-a-test",
         demo_sip_secret="sip-secret-of-a-test",
         demo_web_secret="web-secret-of-a-test",
     )

@@ -1,7 +1,9 @@
 // Which pages are there, and for whom? Each is loaded when it is first opened.
 //
 // One entry: {id, path, match, roles, title: {es, en}, icon, load}. path: where the menu leads; match: a pattern whose named groups the
-// page is given as properties; roles: who sees it in the menu; load: its module, whose default export is the page.
+// page is given as properties; roles: who sees it in the menu (shows: if that holds); load: its module, whose default export is the page.
+import { phoneKind } from "./phone/kind.js";
+
 const EVERYBODY = ["operator", "team_leader", "supervisor", "coordinator"];
 const WATCH = ["team_leader", "supervisor", "coordinator"];
 
@@ -13,6 +15,11 @@ export const parts = [
   { id: "call", path: "/calls", match: /^\/calls\/(?<id>[^/]+)$/, roles: WATCH, title: { es: "Llamada", en: "Call" }, menu: false, load: () => import("./parts/call.js") },
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☎", load: () => import("./parts/phone.js") },
   { id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, roles: EVERYBODY, title: { es: "Contactos", en: "Contacts" }, icon: "☺", load: () => import("./parts/contacts.js") },
+  {
+    id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, title: { es: "Contactos", en: "Contacts" }, icon: "☺",
+    roles: ["operator", "team_leader", "supervisor", "coordinator"], load: () => import("./parts/contacts.js"),
+  },
+  { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☏", shows: () => phoneKind.value === "browser", load: () => import("./parts/phone.js") },
 ];
 
 /** The part that a path belongs to, with what the path says: {part, params}; null for none. */

@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useState } from "./html.js";
 import { LANGUAGES, language, said, texts } from "./lang.js";
 import { controller, stale, stream } from "./live.js";
 import { find, parts } from "./parts.js";
+import { PhoneCorner } from "./phone/corner.js";
 import { go, place } from "./router.js";
 import { centre, me, role, signIn, signOut, unknown } from "./session.js";
 import { Field, Loading, Nothing, Problem, Toasts, tried } from "./ui.js";
@@ -77,7 +78,7 @@ const Languages = () => html`<div class="row" role="group" aria-label=${t("langu
     aria-pressed=${language.value === id} onClick=${() => (language.value = id)}>${name}</button>`)}
 </div>`;
 
-const mine = () => parts.filter((part) => part.title && part.menu !== false && part.roles.includes(role.value));
+const mine = () => parts.filter((part) => part.title && part.menu !== false && (part.shows?.() ?? true) && part.roles.includes(role.value));
 
 function Frame() {
   const found = find(place.value.path);
@@ -97,6 +98,7 @@ function Frame() {
       ${here ? html`<${Page} key=${here.part.id} part=${here.part} params=${here.params} query=${place.value.query} />`
         : place.value.path === "/" && home ? null : html`<${Nothing}>${t("nothing")} ${home ? html`<a href=${home}>${t("home")}</a>` : null}<//>`}
     </main>
+    <${PhoneCorner} here=${here?.part.id} />
   </div>`;
 }
 

@@ -6,8 +6,7 @@
 (() => {
   const RATE_HZ = 8000;
   const TONE_LEVEL = 10 ** (-12 / 20); // -12 dBFS, as sip_agents
-  const PIECE = 512;
-  const told = window.toldMouth; // {toneHz, allowed}
+  const told = window.toldMouth; // {toneHz, allowed, listening}: the last is the script of the ears, which the page's policy must let in
   let context = null;
   const tones = [];
 
@@ -41,21 +40,28 @@
   window.RTCPeerConnection = class extends Real {
     constructor(...given) {
       super(...given);
-      this.addEventListener("track", ({ track }) => hear(new MediaStream([track])));
+      if (told.listening) this.addEventListener("track", ({ track }) => hear(new MediaStream([track])));
     }
   };
 
-  let before = null;
-  function hear(stream) {
-    before?.disconnect();
-    const source = (before = new MediaStreamAudioSourceNode(around(), { mediaStream: stream }));
-    // Deprecated, and the one way to hear that needs no script of its own, which the page's policy would not let in.
-    const ear = around().createScriptProcessor(PIECE, 1, 1);
-    ear.onaudioprocess = ({ inputBuffer }) => {
-      const piece = Int16Array.from(inputBuffer.getChannelData(0), (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
-      window.toldSound(btoa(String.fromCharCode(...new Uint8Array(piece.buffer))));
-    };
-    source.connect(ear).connect(around().destination);
+  let ear = null; // a promise: one for all calls
+  function ears() {
+    ear ??= around()
+      .audioWorklet.addModule(URL.createObjectURL(new Blob([told.listening], { type: "text/javascript" })))
+      .then(() => {
+        const node = new AudioWorkletNode(around(), "listening", { channelCount: 1, channelCountMode: "explicit" });
+        node.port.onmessage = ({ data }) => window.toldSound(btoa(String.fromCharCode(...new Uint8Array(data.buffer))));
+        return node;
+      });
+    return ear;
+  }
+
+  let source = null;
+  async function hear(stream) {
+    const node = await ears();
+    source?.disconnect();
+    source = new MediaStreamAudioSourceNode(around(), { mediaStream: stream });
+    source.connect(node);
   }
 
   window.watchPhone = async () => {

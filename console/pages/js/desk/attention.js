@@ -2,6 +2,7 @@
 import { effect, html, signal } from "../html.js";
 import { language } from "../lang.js";
 import { t } from "../lang/desk.js";
+import { phoneKind } from "../phone/kind.js";
 import { callerOf } from "./caller.js";
 import { pauseTitle, queueTitle } from "./names.js";
 import { call, phase, self } from "./now.js";
@@ -65,7 +66,7 @@ export function watchRinging() {
   });
   const stopCall = effect(() => {
     const id = rings();
-    if (!id || !hidden.value) return undefined;
+    if (!id || !hidden.value || phoneKind.peek() === "browser") return undefined; // a phone in the browser rings itself
     const notice = notify(call.peek());
     const ring = () => sound.peek() === "on" && chime();
     ring();

@@ -6,7 +6,6 @@ import { allowNotices, chime, notices, sound } from "./attention.js";
 import { actions } from "./controls.js";
 import { setState } from "./commands.js";
 import { busy, phase } from "./now.js";
-import { browserPhone } from "./slots.js";
 import { pausing } from "./state_bar.js";
 import { mustChoose } from "./outcomes.js";
 import { choices, finish, give } from "./wrap_up.js";
@@ -61,7 +60,6 @@ export function Help() {
     <dl class="keys">${KEYS.map(([key, name]) => html`<div key=${key}><dt>${spoken(key)}</dt><dd>${t(name)}</dd></div>`)}
       <div><dt><kbd>1</kbd>–<kbd>9</kbd></dt><dd>${t("key_outcome")}</dd></div></dl>
     <h3>${t("phone")}</h3>
-    <label class="choice"><input type="checkbox" checked=${browserPhone.value} onChange=${(event) => (browserPhone.value = event.target.checked)} /> <span>${t("browserPhone")}<br /><small class="muted">${t("browserPhoneHint")}</small></span></label>
     <h3>${t("alertsTitle")}</h3>
     <div class="row"><label class="choice grow"><input type="checkbox" checked=${sound.value === "on"} onChange=${(event) => (sound.value = event.target.checked ? "on" : "off")} /> ${t("soundOn")}</label>
       <button type="button" class="small" onClick=${chime}>${t("tryIt")}</button></div>

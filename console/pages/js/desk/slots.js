@@ -1,13 +1,9 @@
 // Which other parts have a place on the desk? Each brings one component and is loaded when its place is first shown.
 //
 // One entry: {id, load, shows?}. load gives the component, which gets {call, number}; shows(call): whether there is anything for it.
-import { effect, html, signal, useEffect, useState } from "../html.js";
+import { html, useEffect, useState } from "../html.js";
 import { t } from "../lang/desk.js";
-
-const PHONE = "centralita.desk.phone";
-/** Whether the desk shows the phone in this browser; a SIP phone needs nothing of it. */
-export const browserPhone = signal(localStorage.getItem(PHONE) === "browser");
-effect(() => localStorage.setItem(PHONE, browserPhone.value ? "browser" : "sip"));
+import { phoneKind } from "../phone/kind.js";
 
 /** Beside the call: who calls, what he or she wanted before. */
 export const customerSlots = [
@@ -16,8 +12,8 @@ export const customerSlots = [
 ];
 /** What to say: one, in the middle. */
 export const scriptSlots = [];
-/** The phone in the browser, below the call. */
-export const phoneSlots = [{ id: "phone", load: () => import("../parts/phone.js").then((module) => module.DeskPhone), shows: () => browserPhone.value }];
+/** The phone in the browser, below the call: only for who has it there. */
+export const phoneSlots = [{ id: "phone", load: () => import("../parts/phone.js").then((module) => module.DeskPhone), shows: () => phoneKind.value === "browser" }];
 /** While no call is there: the own day. */
 export const daySlots = [{ id: "own-figures", load: () => import("../figures/own.js").then((module) => module.DayFigures) }];
 

@@ -9,7 +9,6 @@ import { asking, setState } from "./commands.js";
 import { Menu } from "./menu.js";
 import { pauseTitle, pauses, personTitle, queueTitle } from "./names.js";
 import { mustChoose } from "./outcomes.js";
-import { browserPhone } from "./slots.js";
 import { busy, call, phase, self } from "./now.js";
 
 export const pausing = signal(false);
@@ -81,6 +80,5 @@ export function Remedy() {
   if (!mine || mine.phone === "reachable") return null;
   const known = t(`remedy_${mine.phone_reason}`, { code: me.value.code });
   return html`<div class="remedy" role="alert"><strong>${t("phoneBad")}.</strong> ${phase.value === "out" ? "" : `${t("phoneNoCalls")} `}
-    ${known === `remedy_${mine.phone_reason}` ? t("remedy_default", { code: me.value.code }) : known}
-    ${browserPhone.value ? null : html` <button type="button" class="small" onClick=${() => (browserPhone.value = true)}>${t("browserPhone")}</button>`}</div>`;
+    ${known === `remedy_${mine.phone_reason}` ? t("remedy_default", { code: me.value.code }) : known}</div>`;
 }

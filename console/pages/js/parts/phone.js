@@ -10,6 +10,7 @@ import { calls, queues } from "../live.js";
 import { me } from "../session.js";
 import { Elapsed, Field, toast, tried, words } from "../ui.js";
 import { answersAll, belongsTo, call, equipment, line, microphoneLabel, phone, problems, refusal, wasOn } from "../phone/phone.js";
+import { phoneKind } from "../phone/kind.js";
 import { controls } from "../phone/state.js";
 
 const STYLE = "/css/phone.css";
@@ -60,6 +61,7 @@ function pressed(event) {
 }
 
 export default function PhonePage() {
+  if (phoneKind.value === "sip") return html`<p class="card">${t("another")}</p>`;
   return html`<div class="phone-page"><${PhonePanel} controls=${true} /></div>`;
 }
 
@@ -183,15 +185,19 @@ export function target(text, known, names) {
   return /^\+?\d{3,15}$/.test(digits) ? { number: digits } : null;
 }
 
+let asked = null;
+/** Who is in the centre; asked once, and waited for by whoever needs to tell a colleague's code from a number. */
+const learnPeople = () => (asked ??= get("people").then((all) => (people.value = all.items), () => (asked = null)));
+
 function Pick({ what, onPick, onClose }) {
   const [error, setError] = useState(null);
-  useEffect(() => {
-    if (!people.value.length) get("people").then((all) => (people.value = all.items), () => {});
-  }, []);
+  useEffect(() => void learnPeople(), []);
   const names = [...queues.value.keys()];
-  const submit = (event) => {
+  const submit = async (event) => {
     event.preventDefault();
-    const to = target(new FormData(event.target).get("to"), people.value, what === "transfer" ? names : []);
+    const typed = new FormData(event.target).get("to");
+    await learnPeople();
+    const to = target(typed, people.value, what === "transfer" ? names : []);
     if (to) onPick(to);
     else setError(t("nobodyThere"));
   };

@@ -109,8 +109,9 @@ export function silence() {
   return new MediaStreamAudioDestinationNode(audioContext(), { channelCount: 1 }).stream.getAudioTracks()[0];
 }
 
-const onDevice = async (element, id) => {
-  if (element.setSinkId) await element.setSinkId(id ?? "").catch(() => element.setSinkId(""));
+/** Only where it differs: even the same device again interrupts what plays. */
+const onDevice = async (element, id = "") => {
+  if (element.setSinkId && element.sinkId !== id) await element.setSinkId(id).catch(() => element.setSinkId(""));
 };
 
 /** What is heard of a call. */
