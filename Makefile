@@ -13,7 +13,7 @@ PIP := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pip --disable-pip-version
 PYTEST := $(BIN)/python -m pytest
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup run up down status demo doctor test test-fast test-browser test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision bench-console vendor conformance conformance-table check lock clean
+.PHONY: help setup run up down status demo doctor test test-fast test-browser screenshots test-compose test-deep chaos bench bench-document bench-acd bench-speech bench-recordings bench-supervision bench-console vendor conformance conformance-table check lock clean
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -56,6 +56,10 @@ test-fast: .venv/.installed-dev ## Everything but real calls: no Asterisk (Redis
 test-browser: .venv/.installed-dev ## Phones in a real Chromium, in a network of their own; installs what that needs (as root)
 	@$(BIN)/python -m tests.browser.tools
 	@$(PYTEST) -m browser tests/browser $(ARGS)
+
+screenshots: .venv/.installed-dev ## Photograph the console's pages into docs/images/console/ (a few minutes; installs what that needs, as root)
+	@$(BIN)/python -m tests.browser.tools
+	@$(BIN)/python -m tests.browser.screenshots
 
 test-compose: .venv/.installed-dev ## The composition, built and run by a real engine for containers; installs what that needs (as root)
 	@$(BIN)/python -m tests.compose.tools

@@ -1,0 +1,60 @@
+"""Does every page work under the policy that people's browsers get, ask nobody else, and begin small?"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import pytest
+
+from ari_app.permissions import Role
+from tests.browser.chromium import Browser
+from tests.browser.people import BrowserStack
+from tests.browser.watched import watched
+
+FIRST_PAGE_BYTES: Final = 150_000
+WHO: Final[dict[Role, str]] = {
+    "operator": "1009",
+    "team_leader": "2101",
+    "supervisor": "2001",
+    "coordinator": "3001",
+    "administrator": "4001",
+}
+SETTLES_S: Final = 1.0
+
+
+@pytest.fixture(autouse=True)
+async def console(stack: BrowserStack) -> str:
+    if not stack.instance.console.running:
+        await stack.instance.start_console()
+    return stack.settings.console_url
+
+
+async def test_the_first_page_is_small_and_all_of_it_is_from_here(browser: Browser, console: str) -> None:
+    async with watched(browser, console) as seen:
+        await seen.page.locator("form button.primary").wait_for()
+        await asyncio.sleep(SETTLES_S)
+        assert 0 < seen.loaded_bytes <= FIRST_PAGE_BYTES
+        assert (seen.wrong, seen.elsewhere) == ([], [])
+
+
+@pytest.mark.parametrize("role", WHO)
+async def test_every_page_of_a_role_opens_without_an_error(browser: Browser, console: str, role: Role) -> None:
+    async with watched(browser, console) as seen:
+        await seen.sign_in(WHO[role])
+        await seen.page.locator("#menu").wait_for(state="attached")
+        links = await seen.page.locator("#menu a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+        assert links, f"nothing is there for a {role}"
+        for link in links:
+            await seen.page.locator(f'#menu a[href="{link}"]').click()
+            await seen.page.locator(f'#menu a[href="{link}"][aria-current=page]').wait_for()
+            await seen.page.locator("#content [aria-busy]").wait_for(state="detached")
+            await asyncio.sleep(SETTLES_S)
+            assert (seen.wrong, seen.elsewhere) == ([], []), link
+
+
+async def test_a_page_of_another_role_is_not_there_and_the_language_is_kept(browser: Browser, console: str) -> None:
+    async with watched(browser, console, "/wall", language="en") as seen:
+        await seen.sign_in(WHO["operator"])
+        await seen.page.get_by_text("There is no such page.").wait_for()
+        assert await seen.page.evaluate("document.documentElement.lang") == "en"
