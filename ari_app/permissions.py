@@ -52,6 +52,9 @@ Permission = Literal[
     "nodes",
     "write_scripts",
     "see_answers",
+    "tickets",
+    "lead_tickets",
+    "webhooks",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -97,6 +100,9 @@ _FOR_EACH: Final[dict[Permission, tuple[Reach | None, Reach | None, Reach | None
     "nodes":             (None,     None,     None,      "all",      "all"),
     "write_scripts":     (None,     None,     "queues",  "all",      "all"),
     "see_answers":       ("own",    "team",   "queues",  "all",      None),
+    "tickets":           ("queues", "queues", "queues",  "all",      None),
+    "lead_tickets":      (None,     "queues", "queues",  "all",      None),
+    "webhooks":          (None,     None,     None,      "all",      "all"),
 }  # fmt: skip
 
 TABLE: Final[Mapping[Permission, Mapping[str, Reach | None]]] = MappingProxyType(

@@ -65,8 +65,9 @@ class Customer:
 class Customers(Protocol):
     """Knows who called."""
 
-    async def of_call(self, call: str) -> Customer:
-        """Both None where nobody knows. Raises CatalogueAway."""
+    async def of_call(self, call: str, authorization: str, client: str) -> Customer:
+        """Who called, as far as whoever ``authorization`` speaks for may know it; both None where that is nothing. Raises
+        CatalogueAway."""
 
 
 class ScriptAnswers(Protocol):
@@ -137,6 +138,6 @@ class NoAnswers:
 class Unknown:
     """Where nobody knows who called."""
 
-    async def of_call(self, call: str) -> Customer:
+    async def of_call(self, call: str, authorization: str, client: str) -> Customer:
         """See Customers."""
         return Customer()

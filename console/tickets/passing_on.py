@@ -16,12 +16,12 @@ import structlog
 from ari_app.adapters.http_errors import Refused
 from ari_app.beside import beside
 from console.answers import answering_when_away
-from console.audit.book import By
+from console.tickets.asking import Asking
 from console.tickets.calls import CallNow, Calls, Controllers, FreeOperators
 from console.tickets.life import BeginPassing, DropPassing, EndPassing, NotNow, PassingAsked, PassLater
 from console.tickets.search import TicketSearch
 from console.tickets.store import Check, Tickets
-from console.tickets.ticket import ENGINE, Actor, How, Passing, Ticket, To
+from console.tickets.ticket import ENGINE, How, Passing, Ticket, To
 from console.tickets.watching import Watcher
 
 log = structlog.get_logger(__name__)
@@ -41,15 +41,6 @@ class Asked:
     to: To | None
     call: str | None
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: with which rights at tickets, for the audit, and with which token."""
-
-    actor: Actor
-    by: By
-    authorization: str
 
 
 class PassingOn:
@@ -73,7 +64,7 @@ class PassingOn:
         self._watcher = watcher
         self._new_id = new_id
 
-    async def pass_on(self, ref: str, asked: Asked, asker: Asker, check: Check) -> Ticket:
+    async def pass_on(self, ref: str, asked: Asked, asker: Asking, check: Check) -> Ticket:
         """The ticket after it. Raises Refused (409 and what else the controller answers, 503), NoSuchTicket, NotNow, NotYours, and
         what ``check`` raises."""
         with answering_when_away():
@@ -84,12 +75,12 @@ class PassingOn:
             await self._keep_stories(ticket, asker)
         return ticket
 
-    async def _later(self, ref: str, asked: Asked, asker: Asker, check: Check) -> Ticket:
+    async def _later(self, ref: str, asked: Asked, asker: Asking, check: Check) -> Ticket:
         detail = {"how": "later", **_said(asked.to)}
         act = PassLater(asked.to)
         return await beside(self._tickets.act, ref, act, asker.actor, asker.by, "passed", check, asked.note, detail)
 
-    async def _with_caller(self, ref: str, asked: Asked, asker: Asker, check: Check) -> Ticket:
+    async def _with_caller(self, ref: str, asked: Asked, asker: Asking, check: Check) -> Ticket:
         await self._watcher.settle(ref)
         known = await beside(self._search.show, ref)
         call = self._call(asked, asker, [row["call"] for row in known.calls])
@@ -103,7 +94,7 @@ class PassingOn:
                     raise
         return await self._try(ref, replace(asked, to=targets[-1]), call, asker, check)
 
-    def _call(self, asked: Asked, asker: Asker, linked: Sequence[str]) -> CallNow:
+    def _call(self, asked: Asked, asker: Asking, linked: Sequence[str]) -> CallNow:
         ids = [asked.call] if asked.call is not None else list(reversed(linked))
         found = [call for call in map(self._calls.find, ids) if call is not None and call.up]
         mine = [call for call in found if asker.actor.leads or call.operator == asker.actor.code]
@@ -121,7 +112,7 @@ class PassingOn:
             raise NotNow(f"{ticket.queue} is the last level; name a queue or an operator")
         return following
 
-    def _consultable(self, to: To, asker: Asker) -> list[To]:
+    def _consultable(self, to: To, asker: Asking) -> list[To]:
         assert to.queue is not None
         free = [To(operator=code) for code in self._free.of_queue(to.queue) if code != asker.actor.code]
         if not free:
@@ -130,7 +121,7 @@ class PassingOn:
             )
         return free[:CONSULTED_AT_MOST]
 
-    async def _try(self, ref: str, asked: Asked, call: CallNow, asker: Asker, check: Check) -> Ticket:
+    async def _try(self, ref: str, asked: Asked, call: CallNow, asker: Asking, check: Check) -> Ticket:
         assert asked.to is not None
         intent = Passing(
             self._new_id(),
@@ -161,7 +152,7 @@ class PassingOn:
             raise await self._refused(ref, asker, answer.status, answer.json, detail)
         return await self._agreed(ref, asked, asker, detail)
 
-    async def _agreed(self, ref: str, asked: Asked, asker: Asker, detail: dict[str, Any]) -> Ticket:
+    async def _agreed(self, ref: str, asked: Asked, asker: Asking, detail: dict[str, Any]) -> Ticket:
         if asked.how == "warm":
             ticket = await beside(self._tickets.act, ref, PassingAsked(), ENGINE, asker.by, "")
         else:
@@ -170,14 +161,14 @@ class PassingOn:
         self._watcher.watch(ticket)
         return ticket
 
-    async def _refused(self, ref: str, asker: Asker, status: int, said: Any, detail: dict[str, Any]) -> Refused:
+    async def _refused(self, ref: str, asker: Asking, status: int, said: Any, detail: dict[str, Any]) -> Refused:
         error = said.get("error", {}) if isinstance(said, dict) else {}
         code, why = str(error.get("code", "refused")), str(error.get("message", "The controller refuses."))
         why_not = detail | {"code": code, "why": why}
         await beside(self._tickets.act, ref, DropPassing(), ENGINE, asker.by, "pass_refused", None, "", why_not)
         return Refused(status, code, why)
 
-    async def _keep_stories(self, ticket: Ticket, asker: Asker) -> None:
+    async def _keep_stories(self, ticket: Ticket, asker: Asking) -> None:
         """What happened in the calls so far, in words, as far as it is known: the next level may not be allowed to ask for it."""
         known = await beside(self._search.show, ticket.ref)
         for row in known.calls:
@@ -189,7 +180,7 @@ class PassingOn:
             if story:
                 await beside(self._tickets.tell_story, ticket.ref, row["call"], story)
 
-    async def _story(self, call: str, language: str, asker: Asker) -> list[dict[str, Any]]:
+    async def _story(self, call: str, language: str, asker: Asking) -> list[dict[str, Any]]:
         path = f"/api/v1/calls/{call}/why?lang={language}"
         try:
             answer = await self._controllers.ask("GET", path, None, asker.authorization, asker.by.address)

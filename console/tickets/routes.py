@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -13,62 +12,19 @@ from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_bytes
 from ari_app.beside import beside
 from console.answers import CATALOGUE_AWAY, answering_when_away
-from console.audit.asking import by
-from console.people import AskedBy, Person, PersonRoute, demand, needs_token
+from console.people import AskedBy, PersonRoute, needs_token
 from console.tickets import bodies, life
-from console.tickets.calls import CallNow, Calls, Customer, Customers, NoAnswers, ScriptAnswers, Unknown
-from console.tickets.passing_on import Asked, Asker, PassingOn
-from console.tickets.search import BadPlace, Page, TicketSearch, Wanted
+from console.tickets.asking import Asking, asking_of
+from console.tickets.calls import Customer
+from console.tickets.desk import TicketDesk
+from console.tickets.passing_on import Asked
+from console.tickets.search import BadPlace, Page, Wanted
 from console.tickets.showing import ACTS, WHAT, card, shown_ticket
-from console.tickets.store import Check, NewTicket, NoSuchTicket, Tickets
+from console.tickets.store import NewTicket, NoSuchTicket
 from console.tickets.ticket import UNFINISHED, Actor, Ticket
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class TicketDesk:
-    """What the routes need. ``customers`` knows who calls, ``answers`` what was noted in scripts."""
-
-    tickets: Tickets
-    search: TicketSearch
-    calls: Calls
-    passing: PassingOn
-    customers: Customers = field(default_factory=Unknown)
-    answers: ScriptAnswers = field(default_factory=NoAnswers)
-
-    async def call_of(self, call: str, person: Person) -> CallNow:
-        """A call that the person may see. Raises Refused (404, 403)."""
-        found = self.calls.find(call)
-        if found is None:
-            raise Refused(404, "not_found", "There is no such call, or it ended more than an hour ago.")
-        demand(person.sees_all or person.code in (found.operator, found.consulting))
-        return found
-
-    async def check_of(self, person: Person, call: str | None = None) -> Check:
-        """Raises Refused (403) for tickets out of sight; ``call``: the person talks with this caller, whose tickets may be seen."""
-        actor = actor_of(person)
-        customer = Customer()
-        linked: set[str] = set()
-        if call is not None:
-            now = await self.call_of(call, person)
-            customer = await self.customers.of_call(call)
-            about = await beside(self.search.find, Wanted(call=call), None)
-            linked = {one.ref for one in about.items} | ({now.ticket} if now.ticket else set())
-
-        def check(ticket: Ticket, has_worked: bool) -> None:
-            hers = customer.contact is not None and ticket.contact == customer.contact
-            hers = hers or (customer.who is not None and ticket.customer == customer.who)
-            demand(has_worked or hers or ticket.ref in linked or life.sees(actor, ticket))
-
-        return check
-
-
-def actor_of(person: Person) -> Actor:
-    """What somebody may do at tickets. Those who lead and look after no queues in particular look after all."""
-    queues = frozenset(person.queues)
-    return Actor(person.code, person.sees_all, None if person.sees_all and not queues else queues)
 
 
 def ticket_routes(desk: TicketDesk) -> APIRouter:
@@ -91,32 +47,36 @@ def ticket_routes(desk: TicketDesk) -> APIRouter:
 
 def _reading(router: APIRouter, desk: TicketDesk) -> None:
     @router.get("/tickets", response_model=bodies.Tickets)
-    async def list_tickets(person: AskedBy, asked: Annotated[bodies.TicketListing, Query()]) -> Response:
-        page = await _found(desk, _wanted(asked, person, desk.tickets.now()), actor_of(person))
+    async def list_tickets(
+        request: Request, person: AskedBy, asked: Annotated[bodies.TicketListing, Query()]
+    ) -> Response:
+        who = asking_of(person, request)
+        page = await _found(desk, _wanted(asked, who.by.code, desk.tickets.now()), who.actor)
         items = [shown_ticket(one, desk.tickets.now()) for one in page.items]
         return _json({"items": items, "total": page.total, "next": page.next})
 
     @router.get("/tickets/counts", response_model=bodies.Counts)
-    async def count_tickets(person: AskedBy) -> Response:
-        return _json(await _asked(desk.search.counts, actor_of(person)))
+    async def count_tickets(request: Request, person: AskedBy) -> Response:
+        return _json(await _asked(desk.search.counts, asking_of(person, request).actor))
 
     @router.get("/tickets/levels", response_model=bodies.LevelsBody)
-    async def list_levels(person: AskedBy) -> Response:
+    async def list_levels(request: Request, person: AskedBy) -> Response:
+        asking_of(person, request)
         levels = desk.tickets.levels()
         queues = sorted(levels.queues)
         return _json({"items": [{"queue": one, "level": levels.of(one), "next": levels.after(one)} for one in queues]})
 
     @router.get("/tickets/{ref}", response_model=bodies.TicketCard)
     async def show_ticket(
-        ref: str, person: AskedBy, call: Annotated[str | None, Query(max_length=64)] = None
+        ref: str, request: Request, person: AskedBy, call: Annotated[str | None, Query(max_length=64)] = None
     ) -> Response:
-        return await _card(desk, ref, person, call)
+        return await _card(desk, ref, asking_of(person, request), call)
 
     @router.get("/calls/{call_id}/tickets", response_model=bodies.TicketsOfCall)
-    async def list_tickets_of_call(call_id: str, person: AskedBy) -> Response:
-        now = await desk.call_of(call_id, person)
-        with answering_when_away():
-            customer = await desk.customers.of_call(call_id)
+    async def list_tickets_of_call(call_id: str, request: Request, person: AskedBy) -> Response:
+        who = asking_of(person, request)
+        now = await desk.call_of(call_id, who)
+        customer = await desk.customer_of(call_id, who)
         linked = list((await _found(desk, Wanted(call=call_id), None)).items)
         if now.ticket is not None and now.ticket not in {one.ref for one in linked}:
             linked += [
@@ -135,9 +95,9 @@ def _opening(router: APIRouter, desk: TicketDesk) -> None:
         person: AskedBy,
         idempotency_key: Annotated[str | None, Header(max_length=64, pattern=r"^[\x21-\x7e]+$")] = None,
     ) -> Response:
-        call = None if body.call is None else await desk.call_of(body.call, person)
-        with answering_when_away():
-            customer = Customer() if call is None else await desk.customers.of_call(call.id)
+        who = asking_of(person, request)
+        call = None if body.call is None else await desk.call_of(body.call, who)
+        customer = Customer() if call is None else await desk.customer_of(call.id, who)
         queue = body.queue or (call.queue if call else None) or next(iter(person.queues), None)
         if queue is None or queue not in desk.tickets.levels().queues:
             raise Refused(422, "bad_field", "Name one of the centre's queues.", "queue")
@@ -156,8 +116,8 @@ def _opening(router: APIRouter, desk: TicketDesk) -> None:
             mine=body.mine,
             key=idempotency_key,
         )
-        ticket, is_new = await _asked(desk.tickets.open, new, by(person, request))
-        return await _card(desk, ticket.ref, person, None, 201 if is_new else 200)
+        ticket, is_new = await _asked(desk.tickets.open, new, who.by)
+        return await _card(desk, ticket.ref, who, None, 201 if is_new else 200)
 
 
 def _writing(router: APIRouter, desk: TicketDesk) -> None:
@@ -168,30 +128,35 @@ def _writing(router: APIRouter, desk: TicketDesk) -> None:
         contact = None if "contact" not in given else body.contact or ""
         edit = life.Edit(body.subject, body.priority, due_at, contact)
         detail: dict[str, Any] = {name: getattr(body, name) for name in ("priority", "contact") if name in given}
-        return await _done(desk, ref, request, person, edit, "edited", "", {"fields": sorted(given), **detail})
+        return await _done(
+            desk, ref, asking_of(person, request), edit, "edited", "", {"fields": sorted(given), **detail}
+        )
 
     @router.post("/tickets/{ref}/notes", response_model=bodies.TicketCard, status_code=201)
     async def add_note(ref: str, body: bodies.NoteBody, request: Request, person: AskedBy) -> Response:
-        check = await desk.check_of(person)
-        await _asked(desk.tickets.note, ref, body.text, by(person, request), check)
-        return await _card(desk, ref, person, None, 201)
+        who = asking_of(person, request)
+        check = await desk.check_of(who)
+        await _asked(desk.tickets.note, ref, body.text, who.by, check)
+        return await _card(desk, ref, who, None, 201)
 
     @router.post("/tickets/{ref}/calls", response_model=bodies.TicketCard, status_code=201)
     async def link_call(ref: str, body: bodies.CallBody, request: Request, person: AskedBy) -> Response:
-        await desk.call_of(body.call, person)
-        check = await desk.check_of(person, body.call)
-        await _asked(desk.tickets.link, ref, body.call, by(person, request), check)
-        return await _card(desk, ref, person, body.call, 201)
+        who = asking_of(person, request)
+        check = await desk.check_of(who, body.call)
+        await _asked(desk.tickets.link, ref, body.call, who.by, check)
+        return await _card(desk, ref, who, body.call, 201)
 
     @router.post("/tickets/{ref}/give", response_model=bodies.TicketCard)
     async def give_ticket(ref: str, body: bodies.GiveBody, request: Request, person: AskedBy) -> Response:
-        return await _done(desk, ref, request, person, life.Give(body.to), "given", body.note, {"to": body.to})
+        return await _done(
+            desk, ref, asking_of(person, request), life.Give(body.to), "given", body.note, {"to": body.to}
+        )
 
 
 def _acting(router: APIRouter, desk: TicketDesk, name: str) -> None:
     async def route(ref: str, request: Request, person: AskedBy, body: bodies.ActBody | None = None) -> Response:
         note = body.note if body is not None else ""
-        return await _done(desk, ref, request, person, ACTS[name], WHAT[name], note, {})
+        return await _done(desk, ref, asking_of(person, request), ACTS[name], WHAT[name], note, {})
 
     path = f"/tickets/{{ref}}/{name.replace('_', '-')}"
     router.add_api_route(path, route, methods=["POST"], name=f"{name}_ticket", response_model=bodies.TicketCard)
@@ -200,38 +165,29 @@ def _acting(router: APIRouter, desk: TicketDesk, name: str) -> None:
 def _passing(router: APIRouter, desk: TicketDesk) -> None:
     @router.post("/tickets/{ref}/pass", response_model=bodies.TicketCard)
     async def pass_ticket_on(ref: str, body: bodies.PassBody, request: Request, person: AskedBy) -> Response:
-        asker = Asker(actor_of(person), by(person, request), request.headers.get("authorization", ""))
+        who = asking_of(person, request)
         to = None if body.to is None else body.to.to()
-        check = await desk.check_of(person)
+        check = await desk.check_of(who)
         with _refusing():
-            await desk.passing.pass_on(ref, Asked(body.how, to, body.call, body.note), asker, check)
-        return await _card(desk, ref, person, None)
+            await desk.passing.pass_on(ref, Asked(body.how, to, body.call, body.note), who, check)
+        return await _card(desk, ref, who, None)
 
 
 async def _done(
-    desk: TicketDesk,
-    ref: str,
-    request: Request,
-    person: Person,
-    act: life.Act,
-    what: str,
-    note: str,
-    detail: dict[str, Any],
+    desk: TicketDesk, ref: str, who: Asking, act: life.Act, what: str, note: str, detail: dict[str, Any]
 ) -> Response:
-    check = await desk.check_of(person)
-    await _asked(desk.tickets.act, ref, act, actor_of(person), by(person, request), what, check, note, detail)
-    return await _card(desk, ref, person, None)
+    check = await desk.check_of(who)
+    await _asked(desk.tickets.act, ref, act, who.actor, who.by, what, check, note, detail)
+    return await _card(desk, ref, who, None)
 
 
-async def _card(desk: TicketDesk, ref: str, person: Person, call: str | None, status: int = 200) -> Response:
-    with answering_when_away():
-        check = await desk.check_of(person, call)
-    ticket, has_worked = await _asked(desk.search.ticket, ref, person.code)
+async def _card(desk: TicketDesk, ref: str, who: Asking, call: str | None, status: int = 200) -> Response:
+    check = await desk.check_of(who, call)
+    ticket, has_worked = await _asked(desk.search.ticket, ref, who.by.code)
     check(ticket, has_worked)
     known = await _asked(desk.search.show, ref)
     answers = await _asked(desk.answers.of_calls, [row["call"] for row in known.calls])
-    shown = card(known, actor_of(person), desk.tickets.levels(), desk.tickets.now(), answers)
-    return _json(shown, status)
+    return _json(card(known, who.actor, desk.tickets.levels(), desk.tickets.now(), answers), status)
 
 
 async def _found(desk: TicketDesk, wanted: Wanted, actor: Actor | None) -> Page:
@@ -252,11 +208,11 @@ async def _customers(desk: TicketDesk, customer: Customer, but: set[str]) -> lis
     return list(found.values())
 
 
-def _wanted(asked: bodies.TicketListing, person: Person, now: float) -> Wanted:
+def _wanted(asked: bodies.TicketListing, code: str, now: float) -> Wanted:
     return Wanted(
         states=tuple(asked.state) or (UNFINISHED if asked.view == "mine" else ()),
         queue=asked.queue,
-        owner=person.code if asked.view == "mine" else asked.owner,
+        owner=code if asked.view == "mine" else asked.owner,
         to_take=asked.view == "work",
         contact=asked.contact,
         customer=asked.customer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, Final, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -33,7 +33,6 @@ from console.webhooks.guard import BadUrl, Guard
 from console.webhooks.outbox import EVENTS
 from console.webhooks.webhook import Attempt, Message, NoSuchMessage, NoSuchWebhook, Webhook
 
-MANAGERS: Final[frozenset[str]] = frozenset({"coordinator", "administrator"})
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -138,7 +137,7 @@ def _message_routes(router: APIRouter, book: WebhookBook, nudge: Callable[[], No
 
 
 def _demand_manager(person: Person) -> None:
-    demand(person.role in MANAGERS)
+    demand(person.may("webhooks"))
 
 
 def _check(guard: Guard, url: str) -> None:

@@ -18,9 +18,10 @@ from ari_app.new_ids import new_id
 from console.audit.book import Audit
 from console.people import Person
 from console.tickets.calls import BoardCalls, Customer
+from console.tickets.desk import TicketDesk
 from console.tickets.levels import Levels
 from console.tickets.passing_on import PassingOn
-from console.tickets.routes import TicketDesk, ticket_routes
+from console.tickets.routes import ticket_routes
 from console.tickets.search import TicketSearch
 from console.tickets.store import Tickets
 from console.tickets.watching import Watcher
@@ -37,6 +38,8 @@ PEOPLE = {
     "andres": Person("1016", "Andrés", "operator", ("soporte_n2",)),
     "leader": Person("2001", "Pilar", "supervisor"),
     "sales": Person("2002", "Joaquín", "supervisor", ("ventas",)),
+    "team": Person("1900", "Rosa", "team_leader", ("soporte",), "mañana"),
+    "administrator": Person("4001", "Marcos", "administrator"),
     "coordinator": Person("3001", "Isabel", "coordinator"),
 }
 
@@ -85,7 +88,7 @@ class FakeCustomers:
 
     of: dict[str, Customer] = field(default_factory=dict)
 
-    async def of_call(self, call: str) -> Customer:
+    async def of_call(self, call: str, authorization: str, client: str) -> Customer:
         """See Customers."""
         return self.of.get(call, Customer())
 
@@ -137,7 +140,9 @@ class Centre:
         calls = BoardCalls(self.board)
         self.watcher = Watcher(self.tickets, calls, self.clock)
         passing = PassingOn(self.tickets, self.search, calls, calls, self.controllers, self.watcher, new_id)
-        self.desk = TicketDesk(self.tickets, self.search, calls, passing, self.customers, self.answers)
+        self.desk = TicketDesk(
+            self.tickets, self.search, calls, self.controllers, passing, self.customers, self.answers
+        )
         self.app = FastAPI()
         http_errors.install(self.app)
         self.app.state.reception = FakeReception(PEOPLE)

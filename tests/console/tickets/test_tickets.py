@@ -112,7 +112,9 @@ async def test_who_may_see_it(centre: Centre) -> None:
     }
     assert statuses == {"ana": 200, "luis": 200, "eva": 403, "teresa": 403}
     assert (await centre.ask("leader", "GET", f"/tickets/{ref}")).status_code == 200
+    assert (await centre.ask("team", "GET", f"/tickets/{ref}")).status_code == 200
     assert (await centre.ask("sales", "GET", f"/tickets/{ref}")).status_code == 403
+    assert (await centre.ask("administrator", "GET", f"/tickets/{ref}")).status_code == 403
     assert (await centre.ask("nobody", "GET", f"/tickets/{ref}")).status_code == 401
     assert await centre.refused("ana", "GET", "/tickets/S-2026-000999") == (404, "not_found")
     await centre.done("ana", "POST", f"/tickets/{ref}/pass", {"how": "later"})
