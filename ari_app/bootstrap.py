@@ -52,7 +52,7 @@ from ari_app.flow_versions import FlowVersions
 from ari_app.health import HealthPart
 from ari_app.history import History, Memory
 from ari_app.keeping.workers import told_by_all, whats_wrong
-from ari_app.known_callers import KnownCallers
+from ari_app.known_callers import KnownCallers, caller_key
 from ari_app.lag import EventLag
 from ari_app.last_calls import LastCalls
 from ari_app.leadership import LEASE_S, Leadership
@@ -94,11 +94,6 @@ AT_ONCE = 5
 def new_call_id(now: float) -> str:
     """An id of our own: the UTC second and 32 random bits, e.g. ``20261124-042201-7f3a9c01``."""
     return datetime.fromtimestamp(now, UTC).strftime("%Y%m%d-%H%M%S-") + secrets.token_hex(4)
-
-
-def caller_key(token_key: str) -> bytes:
-    """The secret by which callers are told apart without their numbers being kept; as lasting as the tokens' key."""
-    return hmac.digest(token_key.encode(), b"known callers", "sha256")
 
 
 def session_key(settings: Settings) -> str:

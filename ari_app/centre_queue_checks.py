@@ -49,6 +49,24 @@ def check_queues(queues: Located[QueuesFile], around: Around) -> Iterator[Proble
         ):
             yield places.problem((name, *path), what, remedy)
     yield from _circles(queues, around.flows)
+    yield from _levels(queues)
+
+
+def _levels(queues: Located[QueuesFile]) -> Iterator[Problem]:
+    """The next levels of support: each is there, and none leads back."""
+    following = {name: entry.next_level for name, entry in queues.value.root.items() if entry.next_level is not None}
+    for name, next_level in following.items():
+        path = (name, "next_level")
+        if next_level not in queues.value.root:
+            remedy = choose_among(next_level, queues.value.root, "add it")
+            yield queues.places.problem(path, f"there is no queue {next_level!r}", remedy)
+            continue
+        passed = [name]
+        while passed[-1] in following and following[passed[-1]] not in passed:
+            passed.append(following[passed[-1]])
+        if following.get(passed[-1]) == name == min(passed):
+            what = f"tickets would be passed on in a circle ({' -> '.join([*passed, name])})"
+            yield queues.places.problem(path, what, "let the last level have no next one")
 
 
 def _title(name: str, entry: QueueEntry, languages: Collection[str] | None, places: Places) -> Iterator[Problem]:

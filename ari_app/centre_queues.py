@@ -210,6 +210,7 @@ class QueueEntry(Shape):
     wrap_up_until_disposition: bool = False
     may_skip_disposition: bool = False
     dispositions: Names = ()
+    next_level: QueueName | None = None
     service_level_s: Seconds = 20.0
     service_level_goal: Annotated[float, Field(gt=0, le=1)] = 0.8
     short_abandon_s: Seconds = 0.0

@@ -20,6 +20,18 @@ WHO_LENGTH: Final = 24
 REMEMBERED: Final = 100_000
 
 
+def caller_key(token_key: str) -> bytes:
+    """The secret by which callers are told apart without their numbers being kept; as lasting as the tokens' key."""
+    return hmac.digest(token_key.encode(), b"known callers", "sha256")
+
+
+def hash_of(key: bytes, number: str) -> str | None:
+    """What tells this caller from others; None for one who withholds the number."""
+    if not DIGITS.fullmatch(number):
+        return None
+    return hmac.new(key, number.encode("ascii"), sha256).hexdigest()[:WHO_LENGTH]
+
+
 class KnownCallers:
     """``key`` is the secret of the hash; with another one nobody is known any more."""
 
@@ -31,9 +43,7 @@ class KnownCallers:
 
     def who(self, number: str) -> str | None:
         """What tells this caller from others; None for one who withholds the number."""
-        if not DIGITS.fullmatch(number):
-            return None
-        return hmac.new(self._key, number.encode("ascii"), sha256).hexdigest()[:WHO_LENGTH]
+        return hash_of(self._key, number)
 
     @staticmethod
     def priority(vip: VipEntry | None, number: str, asked: int) -> int:

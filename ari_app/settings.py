@@ -64,6 +64,7 @@ class Settings:
     console_address: str = field(default="", metadata={"env": "CENTRALITA_CONSOLE_ADDRESS"})
     console_port: int = field(default=8080, metadata={"env": "CENTRALITA_CONSOLE_PORT"})
     controllers: str = field(default="", metadata={"env": "CENTRALITA_CONTROLLERS"})
+    webhooks_allow: str = field(default="", metadata={"env": "CENTRALITA_WEBHOOKS_ALLOW"})
     allowed_origins: str = field(default="", metadata={"env": "CENTRALITA_ALLOWED_ORIGINS"})
     api_requests_per_s: int = field(default=200, metadata={"env": "CENTRALITA_API_REQUESTS_PER_S"})
     log_level: str = field(default="INFO", metadata={"env": "CENTRALITA_LOG_LEVEL"})
@@ -227,6 +228,16 @@ class Settings:
         return None if self.recordings_recipients else self.state / "keys" / "recordings.key"
 
     @property
+    def webhook_networks(self) -> tuple[str, ...]:
+        """The networks of our own to which webhooks may lead."""
+        return tuple(part.strip() for part in self.webhooks_allow.split(",") if part.strip())
+
+    @property
+    def webhooks_key(self) -> Path:
+        """The private key with which webhooks' secrets are sealed in the database."""
+        return self.state / "keys" / "webhooks.key"
+
+    @property
     def notes_key(self) -> Path:
         """What is kept on the disk while Redis is away is sealed for this key, made when first needed."""
         return self.state / "keys" / "notes.key"
@@ -366,6 +377,14 @@ def _check_words(settings: Settings) -> None:
                 f"CENTRALITA_CONTROLLERS names {url!r}, which is no controller's address; write one such as "
                 "http://127.0.0.1:8081, and commas between several"
             )
+    for network in settings.webhook_networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise BadSettings(
+                f"CENTRALITA_WEBHOOKS_ALLOW names {network!r}, which is no network; write one such as 10.1.0.0/16, and commas "
+                "between several"
+            ) from None
     if settings.api_requests_per_s < 1:
         raise BadSettings("CENTRALITA_API_REQUESTS_PER_S=0 would let nobody ask; give 1 or more")
 

@@ -7,11 +7,20 @@ from typing import Final
 from console.contacts.tables import contacts, erasures, history, imports, merges, numbers, problems
 from console.scripts.tables import answers, drafts, versions
 from console.tickets.tables import ticket_calls, ticket_events, ticket_notes, ticket_numbers, tickets
-from console.webhooks.tables import attempts, messages, webhooks
+from console.webhooks.tables import attempts, messages, places, webhooks
 
 TABLES: Final = (
     *(tickets, ticket_notes, ticket_calls, ticket_events, ticket_numbers),
     *(webhooks, messages, attempts),
     *(versions, drafts, answers),
     *(contacts, numbers, history, merges, erasures, imports, problems),
+    tickets,
+    ticket_notes,
+    ticket_calls,
+    ticket_events,
+    ticket_numbers,
+    webhooks,
+    messages,
+    attempts,
+    places,
 )

@@ -12,6 +12,7 @@ from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.centre import Centre
 from ari_app.clock import Clock
+from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
 from console.audit.book import Audit
 from console.contacts.call_numbers import ControllersNumbers
@@ -31,6 +32,8 @@ from console.reception import ControllersReception
 from console.scripts.desk import ScriptDesk
 from console.scripts.folder import ScriptFolder
 from console.scripts.routes import script_routes
+from console.tickets.parts import open_tickets
+from console.webhooks.parts import open_webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +115,20 @@ def _phones(around: Around) -> Part:
     secret = settings.demo_sip_secret if nodes else ""
     router = phone_routes(lines, Tickets(now), reception, around.controllers, lambda _code: secret, settings.origins)
     return Part(router, works={"phone lines": lines.run})
+    """Every part. Raises ValueError for settings that cannot be used."""
+    settings, clock, database = around.settings, around.clock, around.database
+    audit = Audit(database, clock.now)
+    webhooks = open_webhooks(settings, database, audit, clock)
+    yield Part(webhooks.router, webhooks.works)
+    key = caller_key(settings.token_key)
+    tickets = open_tickets(
+        database,
+        audit,
+        webhooks.outbox,
+        lambda: around.centre,
+        around.mirror,
+        around.controllers,
+        clock,
+        lambda number: hash_of(key, number),
+    )
+    yield Part(tickets.router, tickets.works)

@@ -76,3 +76,13 @@ class AttemptColumns(TypedColumns):
 
 
 attempts: Final = Table("webhook_attempts", metadata, AttemptColumns, sqlite_autoincrement=True)
+
+
+class PlaceColumns(TypedColumns):
+    """How far a stream of events has been read: all before it has been told."""
+
+    stream: N[str] = Column(String(128), primary_key=True)
+    place: N[str] = Column(String(64))
+
+
+places: Final = Table("webhook_places", metadata, PlaceColumns)

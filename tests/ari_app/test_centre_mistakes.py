@@ -247,6 +247,18 @@ def test_a_prompt_without_a_language_in_which_it_is_heard_is_told_where_it_is_us
     assert "steps.aviso_en_ingles.prompts.0: the prompt 'recording_notice' has no 'en'" in problem
 
 
+def test_levels_of_support_that_are_not_there_or_lead_back_are_told_once(folder: Path) -> None:
+    line = spoil(folder, "queues.yaml", "  next_level: soporte_n2", "  next_level: soporte_n3")
+    [problem] = told(folder)
+    assert problem.startswith(f"queues.yaml:{line}: soporte.next_level: there is no queue 'soporte_n3'")
+    spoil(folder, "queues.yaml", "  next_level: soporte_n3", "  next_level: soporte_n2")
+    spoil(folder, "queues.yaml", "  title: {es: Reclamaciones", "  next_level: ventas\n  title: {es: Reclamaciones")
+    assert load_centre(folder).queue("reclamaciones").entry.next_level == "ventas"
+    spoil(folder, "queues.yaml", "  title: {es: Ventas", "  next_level: reclamaciones\n  title: {es: Ventas")
+    [problem] = told(folder)
+    assert "tickets would be passed on in a circle (reclamaciones -> ventas -> reclamaciones)" in problem
+
+
 def test_queues_that_hand_callers_on_in_a_circle_are_told_once(folder: Path) -> None:
     line = spoil(
         folder, "queues.yaml", "ventas: ", "ventas: {exits: [{when: waited, over: 60, to: {queue: soporte}}]} "
@@ -254,7 +266,8 @@ def test_queues_that_hand_callers_on_in_a_circle_are_told_once(folder: Path) -> 
     (folder / "queues.yaml").write_text(
         (folder / "queues.yaml")
         .read_text(encoding="utf-8")
-        .replace("  wrap_up_s: 5\n  record: all\n  title:", "# title:"),
+        .replace("  wrap_up_s: 5\n  record: all\n  title:", "# title:")
+        .replace("  next_level:", "# next_level:"),
         "utf-8",
     )
     spoil(folder, "queues.yaml", "soporte: ", "soporte: {exits: [{when: waited, over: 9, to: {queue: soporte_n2}}]} ")
@@ -268,6 +281,7 @@ def test_queues_that_hand_callers_on_in_a_circle_are_told_once(folder: Path) -> 
 def test_a_full_queue_whose_flow_leads_a_silent_caller_back_into_it_is_told(folder: Path) -> None:
     full = "{capacity: 5, exits: [{when: full, to: {flow: bienvenida}}]}"
     old = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}"
+    old += "\n  next_level: soporte_n2"
     line = spoil(folder, "queues.yaml", old, f"soporte: {full}")
     [problem] = told(folder)
     assert problem.startswith(
@@ -277,6 +291,7 @@ def test_a_full_queue_whose_flow_leads_a_silent_caller_back_into_it_is_told(fold
 
 def test_a_flow_that_takes_waiting_callers_back_is_no_circle(folder: Path) -> None:
     old = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}"
+    old += "\n  next_level: soporte_n2"
     spoil(folder, "queues.yaml", old, "soporte: {exits: [{when: waited, over: 60, to: {flow: bienvenida}}]}")
     assert load_centre(folder).queue("soporte").rules.exits
 
