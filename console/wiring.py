@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_lookups import HttpLookups
+from ari_app.beside import beside
 from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
 from console.audit.book import Audit
+from console.contacts.book import ContactBook
 from console.contacts.call_numbers import ControllersNumbers
+from console.contacts.contact import Act, Contact
 from console.contacts.import_routes import READ_PIECEWISE
+from console.contacts.numbers import national
 from console.contacts.parts import keep_on, open_contacts
 from console.contacts.routes import contact_routes
 from console.controllers import Controllers
@@ -32,7 +37,10 @@ from console.reception import ControllersReception
 from console.scripts.desk import ScriptDesk
 from console.scripts.folder import ScriptFolder
 from console.scripts.routes import script_routes
+from console.tickets.customers import TicketsOfContacts
 from console.tickets.parts import open_tickets
+from console.tickets.scripts import FollowedScripts
+from console.webhooks.outbox import Outbox
 from console.webhooks.parts import open_webhooks
 
 
@@ -59,36 +67,75 @@ class Part:
 
 
 def parts_of(around: Around) -> Iterator[Part]:
-    """Every part."""
-    yield _contacts(around)
-    yield _scripts(around)
+    """Every part. Raises ValueError for settings that cannot be used."""
+    audit, scripts = Audit(around.database, around.clock.now), _script_desk(around)
+    webhooks = open_webhooks(around.settings, around.database, audit, around.clock)
+    yield Part(webhooks.router, webhooks.works)
+    yield from _customers(around, audit, webhooks.outbox, scripts)
+    yield Part(script_routes(scripts))
     yield _phones(around)
     yield from _figures(around)
 
 
-def _scripts(around: Around) -> Part:
+def _script_desk(around: Around) -> ScriptDesk:
     led = {one.code: one.team for one in around.centre.operators}
 
     def leads(person: Person, operator: str) -> bool:
         return person.team is not None and led.get(operator) == person.team
 
     folder = ScriptFolder(around.settings.centre)
-    return Part(script_routes(ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)))
+    return ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)
 
 
-def _contacts(around: Around) -> Part:
+def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk) -> Iterator[Part]:
+    """Contacts and the tickets that hang on them."""
+    key, country = caller_key(around.settings.token_key), lambda: around.centre.contacts.country
+
+    async def contact_of(number: str) -> str | None:
+        """Of a number that several share nobody can say whose call it is."""
+        found = await beside(book.look_up, number)
+        return found[0].id if len(found) == 1 else None
+
+    book = ContactBook(around.database, country, around.clock.now)
+    tickets = open_tickets(
+        around.database,
+        audit,
+        outbox,
+        lambda: around.centre,
+        around.mirror,
+        around.controllers,
+        around.clock,
+        lambda number: hash_of(key, number),
+        contact_of,
+        FollowedScripts(scripts.answers),
+        lambda number: (number, number.removeprefix("+"), national(number)),
+    )
+    yield _contacts(around, audit, outbox, tickets.of_contacts)
+    yield Part(tickets.router, tickets.works)
+
+
+def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts) -> Part:
     database, centre, now = around.database, around.centre, around.clock.now
     lookups = HttpLookups()
+
+    def tell(connection: Connection, contact: Contact, act: Act) -> None:
+        external_id, by = contact.details.external_id, contact.updated_by
+        told = {"contact": contact.id, "version": contact.version, "external_id": external_id, "what": act, "by": by}
+        outbox.put(connection, "contact.changed", told, contact.id)
+
     desk = open_contacts(
         database,
         around.settings.state,
         around.settings.token_key,
         now,
-        Audit(database, now),
+        audit,
         lookups,
         ControllersNumbers(around.controllers),
         entry=lambda: centre.contacts,
         services=lambda: centre.services,
+        followers=[tickets],
+        places=[tickets],
+        tell=tell,
     )
 
     async def work() -> None:
@@ -115,20 +162,3 @@ def _phones(around: Around) -> Part:
     secret = settings.demo_sip_secret if nodes else ""
     router = phone_routes(lines, Tickets(now), reception, around.controllers, lambda _code: secret, settings.origins)
     return Part(router, works={"phone lines": lines.run})
-    """Every part. Raises ValueError for settings that cannot be used."""
-    settings, clock, database = around.settings, around.clock, around.database
-    audit = Audit(database, clock.now)
-    webhooks = open_webhooks(settings, database, audit, clock)
-    yield Part(webhooks.router, webhooks.works)
-    key = caller_key(settings.token_key)
-    tickets = open_tickets(
-        database,
-        audit,
-        webhooks.outbox,
-        lambda: around.centre,
-        around.mirror,
-        around.controllers,
-        clock,
-        lambda number: hash_of(key, number),
-    )
-    yield Part(tickets.router, tickets.works)

@@ -64,16 +64,27 @@ class Found:
     after: tuple[str, str] | None = None
 
 
+Tell = Callable[[Connection, Contact, Act], None]
+
+
+def _nobody(connection: Connection, contact: Contact, act: Act) -> None:
+    """Nobody else wants to know."""
+
+
 class ContactBook:
     """The contacts in ``database``. ``region`` tells the country whose numbers are written without its code, ``now`` Unix seconds.
 
-    Everything here raises CatalogueAway while the database cannot be reached.
+    ``tell`` is told of each contact that somebody, or the company's system, made or changed, within the change's own transaction;
+    not of what a file brings. Everything here raises CatalogueAway while the database cannot be reached.
     """
 
-    def __init__(self, database: Database, region: Callable[[], str], now: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, region: Callable[[], str], now: Callable[[], float], tell: Tell | None = None
+    ) -> None:
         self.database = database
         self.region = region
         self.now = now
+        self.tell: Tell = tell or _nobody
 
     def create(self, details: Details, by: str, act: Act = "created") -> Contact:
         """A new contact. Raises BadContact, ExternalIdTaken."""
@@ -82,7 +93,7 @@ class ContactBook:
             _demand_free(connection, kept.external_id, None)
             id_ = rows.new_id()
             rows.enter(connection, id_, kept, by, self.now(), act)
-            return _found(connection, id_)
+            return self._told(connection, _found(connection, id_), act)
 
     def edit(self, id_: str, change: Callable[[Details], Details], version: int, by: str) -> Contact:
         """Let ``change`` make what stands there new. Raises UnknownContact, Changed if ``version`` is not the newest any more,
@@ -106,7 +117,7 @@ class ContactBook:
             kept = checked(replace(change(Details()), external_id=external_id), self.region())
             id_ = rows.new_id()
             rows.enter(connection, id_, kept, by, self.now(), "integrated")
-            return _found(connection, id_), True
+            return self._told(connection, _found(connection, id_), "integrated"), True
 
     def find(self, id_: str) -> Contact:
         """The contact, or the one that it was merged into. Raises UnknownContact."""
@@ -167,7 +178,11 @@ class ContactBook:
             _demand_free(connection, kept.external_id, old.id)
         put(connection, old, kept, by, self.now())
         rows.note_changes(connection, old.id, made, by, self.now(), act)
-        return _found(connection, old.id)
+        return self._told(connection, _found(connection, old.id), act)
+
+    def _told(self, connection: Connection, contact: Contact, act: Act) -> Contact:
+        self.tell(connection, contact, act)
+        return contact
 
     def _numbered(self, connection: Connection, text: str) -> ColumnElement[bool]:
         """Few are looked for by their ids; many are met soon in the order of names, whoever they are."""

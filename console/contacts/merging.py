@@ -89,6 +89,7 @@ class Merging:
             connection.execute(insert(merges).values(gone=goes.id, kept=stays.id, at=now, by=by, moved=moved))
             contact = rows.one(connection, stays.id)
             assert contact is not None
+            self._book.tell(connection, contact, "merged")
             return contact
 
     def merges_of(self, id_: str) -> list[Merge]:

@@ -15,7 +15,7 @@ from ari_app.centre_contacts import ContactsEntry
 from ari_app.clock import Clock
 from ari_app.lookups import Lookups
 from ari_app.services import Services
-from console.contacts.book import ContactBook
+from console.contacts.book import ContactBook, Tell
 from console.contacts.company_crm import Crm, WhoIsCalling
 from console.contacts.desk import Desk
 from console.contacts.erasing import Erasing
@@ -45,12 +45,13 @@ def open_contacts(
     services: Callable[[], Services] = Services,
     followers: Sequence[FollowsMerges] = (),
     places: Sequence[Forgets] = (),
+    tell: Tell | None = None,
 ) -> Desk:
     """The desk for ``contact_routes``. ``state`` is the state folder, ``now`` Unix seconds; ``entry`` and ``services`` are
     the centre's, asked each time, since a reload may change them. ``followers`` and ``places`` are other parts of the
-    console that hang things on contacts. Afterwards: ``keep_on``.
+    console that hang things on contacts, ``tell`` is told of each change. Afterwards: ``keep_on``.
     """
-    book = ContactBook(database, lambda: entry().country, now)
+    book = ContactBook(database, lambda: entry().country, now, tell)
     imports, files = Imports(database), ImportFiles(state / "contact_imports")
     return Desk(
         book,
