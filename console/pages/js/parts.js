@@ -20,6 +20,8 @@ export const parts = [
     roles: ["operator", "team_leader", "supervisor", "coordinator"], load: () => import("./parts/contacts.js"),
   },
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☏", shows: () => phoneKind.value === "browser", load: () => import("./parts/phone.js") },
+  { id: "tickets", path: "/tickets", match: /^\/tickets(?:\/(?<id>[\w-]+))?\/?$/, roles: EVERYBODY, title: { es: "Solicitudes", en: "Tickets" }, icon: "✎", load: () => import("./parts/tickets.js") },
+  { id: "webhooks", path: "/webhooks", match: /^\/webhooks(?:\/(?<id>\w+))?\/?$/, roles: ["coordinator", "administrator"], title: { es: "Webhooks", en: "Webhooks" }, icon: "⇢", load: () => import("./parts/webhooks.js") },
 ];
 
 /** The part that a path belongs to, with what the path says: {part, params}; null for none. */

@@ -1,12 +1,10 @@
-// What do we know of who calls? The contacts with this number, and what the customer has open; asked for as soon as the phone rings.
+// What do we know of who calls? The contacts with this number; asked for as soon as the phone rings.
 import { computed, html, signal, useEffect, useState } from "../html.js";
 import { get, post } from "../api.js";
-import { day } from "../lang.js";
 import { parts } from "../parts.js";
 import { may } from "../session.js";
 import { t } from "../lang/desk.js";
 import { Away } from "./customer.js";
-import { queueTitle } from "./names.js";
 import { shownCall } from "./now.js";
 
 const found = signal({ call: null, contacts: [] });
@@ -51,16 +49,4 @@ function Contact({ one }) {
       ${fields.slice(0, 6).map(([name, text]) => html`<div key=${name}><dt>${name.replaceAll("_", " ")}</dt><dd>${text}</dd></div>`)}</dl>` : null}
     ${one.note ? html`<p class="contact-note"><span class="visually-hidden">${t("note")}: </span>${one.note}</p>` : null}
   </article>`;
-}
-
-const ofCall = (id) => get(`calls/${encodeURIComponent(id)}/tickets`);
-export function Tickets({ call }) {
-  const [answer, error, again] = useAnswer(call.id, ofCall);
-  if (error?.status === 404) return null;
-  const items = [...(answer?.linked ?? []), ...(answer?.customers ?? [])];
-  return html`<section class="card"><h2>${t("tickets")} ${items.length ? html`<span class="badge info">${items.length}</span>` : null}</h2>
-    ${error ? html`<${Away} again=${again} />` : items.length ? html`<ul class="plain-list">${items.slice(0, 8).map((one) => html`<li key=${one.ref}><span class="grow"><strong>${one.subject}</strong>
-      <small class="muted">${one.ref} · ${queueTitle(one.queue)} · ${day(one.opened)}</small></span>${one.overdue ? html`<span class="badge bad">${t("overdue")}</span>` : null}</li>`)}</ul>`
-      : html`<p class="muted away">${answer ? t("noTickets") : "…"}</p>`}
-  </section>`;
 }

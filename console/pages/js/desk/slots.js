@@ -8,7 +8,7 @@ import { phoneKind } from "../phone/kind.js";
 /** Beside the call: who calls, what he or she wanted before. */
 export const customerSlots = [
   { id: "contacts", load: () => import("./known.js").then((module) => module.Contacts) },
-  { id: "tickets", load: () => import("./known.js").then((module) => module.Tickets) },
+  { id: "tickets", load: () => import("../parts/tickets.js").then((module) => module.TicketPanel) },
 ];
 /** What to say: one, in the middle. */
 export const scriptSlots = [];
