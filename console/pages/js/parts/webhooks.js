@@ -96,7 +96,7 @@ function Messages({ id, webhook }) {
   });
   const act = (message, name) => attempted(() => post(`webhook-messages/${message}/${name}`)).then(load);
   const look = (message) => attempted(async () => show(await get(`webhook-messages/${message}`)));
-  return html`<div class="stack"><p><a href="/webhooks">${t("hooksTitle")}</a></p><h1>${t("seeMessages", { url: webhook?.url ?? id })}</h1>
+  return html`<div class="stack"><p><a href="/webhooks">${t("hooksTitle")}</a></p><h1 class="hook-url">${t("seeMessages", { url: webhook?.url ?? id })}</h1>
     <section class="card">${error && !page ? html`<${Problem} error=${error} />` : !page ? html`<${Loading} />` : items.length ? html`
       <table class="ticket-list"><thead><tr><th>${t("made")}</th><th>${t("type")}</th><th>${t("ref")}</th><th>${t("state")}</th><th>${t("attempts")}</th><th>${t("nextTry")}</th><th><span class="visually-hidden">${t("acts")}</span></th></tr></thead>
         <tbody>${items.map((one) => html`<tr key=${one.id}><td class="number"><button type="button" class="quiet small" onClick=${() => look(one.id)}>${moment(one.made)}</button></td><td>${t(`e_${one.type}`)}</td><td class="number">${one.about}</td>
