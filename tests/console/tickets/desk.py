@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from fastapi import FastAPI
@@ -118,6 +119,27 @@ class FakeClock:
         raise AssertionError("nobody waits in these tests")
 
 
+class _Shown:
+    """The desk that the routes serve: they are built once for all tests, which takes longer than most of them."""
+
+    desk: TicketDesk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.desk, name)
+
+
+_SHOWN = _Shown()
+
+
+@functools.cache
+def _app() -> FastAPI:
+    app = FastAPI()
+    http_errors.install(app)
+    app.state.reception = FakeReception(PEOPLE)
+    app.include_router(ticket_routes(cast(TicketDesk, _SHOWN)))
+    return app
+
+
 class Centre:
     """Everything of tickets over one database; another one over the same is a console that was started again."""
 
@@ -143,14 +165,11 @@ class Centre:
         self.desk = TicketDesk(
             self.tickets, self.search, calls, self.controllers, passing, self.customers, self.answers
         )
-        self.app = FastAPI()
-        http_errors.install(self.app)
-        self.app.state.reception = FakeReception(PEOPLE)
-        self.app.include_router(ticket_routes(self.desk))
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://console/api/v1")
+        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(_app()), base_url="http://console/api/v1")
 
     async def ask(self, who: str, method: str, path: str, json: Any = None, **options: Any) -> httpx.Response:
         """As somebody of PEOPLE."""
+        _SHOWN.desk = self.desk
         headers = {"Authorization": f"Bearer {who}"} | options.pop("headers", {})
         return await self._http.request(method, path, json=json, headers=headers, **options)
 

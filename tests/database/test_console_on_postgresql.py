@@ -1,4 +1,4 @@
-"""Tickets and webhooks once more, on each database that is here: what depends on how one locks, counts, sorts and compares."""
+"""Tickets and webhooks once more, on PostgreSQL: what depends on how a database locks, counts, sorts and compares."""
 
 from __future__ import annotations
 
@@ -31,6 +31,13 @@ from tests.console.webhooks.test_deliveries import (  # noqa: F401 - as above
     test_two_processes_send_to_one_webhook_one_after_the_other,
     test_what_has_a_key_is_told_once,
 )
+from tests.database.postgres import Postgres
+
+
+@pytest.fixture
+def url(postgres: Postgres) -> str:
+    """Of an empty database; on SQLite all this has been tried already."""
+    return postgres.url(postgres.new_database())
 
 
 @pytest.fixture
