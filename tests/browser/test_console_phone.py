@@ -303,7 +303,7 @@ async def test_a_microphone_that_is_not_allowed_is_no_phone_and_a_silent_one_is_
         await phone.switch_on(ready=False)
         await phone.warned("microphone_denied")
         await watch.operator("1009", phone="unreachable", phone_reason="microphone_denied")
-    async with at_home(stack) as phone:
+    async with at_home(stack) as phone, stack.watch() as watch:
         await phone.page.evaluate("switchMicrophone(false)")
         await phone.warned("microphone_silent")
         await watch.operator("1009", phone="reachable")
