@@ -62,7 +62,7 @@ async def test_the_operator_is_told_first_and_the_caller_hears_music_meanwhile(c
     assert {channel for channel, _, _ in centre.telephony.played} == {leg}
 
 
-@with_files(queues=TELLING, operators=("queues: [soporte]}", "queues: [soporte], language: en}"))
+@with_files(queues=TELLING, operators=("queues: [soporte], team: norte}", "queues: [soporte], language: en}"))
 async def test_the_operator_is_told_in_the_own_language(centre: FakeCentre) -> None:
     await centre.at_work("1009")
     await centre.calls()
@@ -120,7 +120,7 @@ async def test_without_it_the_caller_is_connected_at_once(centre: FakeCentre) ->
 # -- headsets ------------------------------------------------------------------------------------------------------------
 
 
-@with_files(operators=("queues: [soporte]}", "queues: [soporte], auto_answer: true}"))
+@with_files(operators=("queues: [soporte], team: norte}", "queues: [soporte], auto_answer: true}"))
 async def test_a_headset_is_asked_to_answer_by_itself_and_others_are_not(centre: FakeCentre) -> None:
     await centre.at_work("1009")
     await centre.calls()
