@@ -14,10 +14,6 @@ export const parts = [
   { id: "figures", path: "/figures", match: /^\/figures$/, roles: ["operator", ...WATCH, "administrator"], title: { es: "Datos", en: "Figures" }, icon: "▤", load: () => import("./parts/figures.js") },
   { id: "call", path: "/calls", match: /^\/calls\/(?<id>[^/]+)$/, roles: WATCH, title: { es: "Llamada", en: "Call" }, menu: false, load: () => import("./parts/call.js") },
   { id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, roles: EVERYBODY, title: { es: "Contactos", en: "Contacts" }, icon: "☺", load: () => import("./parts/contacts.js") },
-  {
-    id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, title: { es: "Contactos", en: "Contacts" }, icon: "☺",
-    roles: ["operator", "team_leader", "supervisor", "coordinator"], load: () => import("./parts/contacts.js"),
-  },
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☏", shows: () => phoneKind.value === "browser", load: () => import("./parts/phone.js") },
   { id: "tickets", path: "/tickets", match: /^\/tickets(?:\/(?<id>[\w-]+))?\/?$/, roles: EVERYBODY, title: { es: "Solicitudes", en: "Tickets" }, icon: "✎", load: () => import("./parts/tickets.js") },
   { id: "webhooks", path: "/webhooks", match: /^\/webhooks(?:\/(?<id>\w+))?\/?$/, roles: ["coordinator", "administrator"], title: { es: "Webhooks", en: "Webhooks" }, icon: "⇢", load: () => import("./parts/webhooks.js") },
