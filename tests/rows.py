@@ -33,7 +33,7 @@ CALLS_FIRST: Final = (
 """About as long together as the rest of the calls."""
 ON_STACKS_OF_THEIR_OWN: Final = ("tests/e2e/test_nodes.py", "tests/e2e/test_front_alone.py")
 ATTACKED: Final = "tests/security"
-STORES: Final = ("tests/database", "tests/keeping", "tests/library")
+STORES: Final = ("tests/console", "tests/database", "tests/keeping", "tests/library")
 """Mostly they wait for a process, a disk or a server."""
 # At low priority: they compute all the time, and the calls beside them need their turns in time.
 _BESIDE: Final = ("nice", "-n", str(NICE), *_PYTEST, "-m", "not e2e")
