@@ -11,16 +11,7 @@ from console.webhooks.tables import attempts, messages, places, webhooks
 
 TABLES: Final = (
     *(tickets, ticket_notes, ticket_calls, ticket_events, ticket_numbers),
-    *(webhooks, messages, attempts),
+    *(webhooks, messages, attempts, places),
     *(versions, drafts, answers),
     *(contacts, numbers, history, merges, erasures, imports, problems),
-    tickets,
-    ticket_notes,
-    ticket_calls,
-    ticket_events,
-    ticket_numbers,
-    webhooks,
-    messages,
-    attempts,
-    places,
 )
