@@ -16,7 +16,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from ari_app.adapters.redis_clients import client_of, close
-from ari_app.adapters.redis_shapes import INDEX_SETS, Kind, status_from
+from ari_app.adapters.redis_shapes import INDEX_SETS, KINDS, Kind, status_from
 from ari_app.board import EventType, StatusBoard
 from ari_app.clock import Clock
 from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEvent, Subject, name_of
@@ -29,7 +29,6 @@ TRIES_AGAIN_S: Final = 0.5
 TOGETHER: Final = 1000
 AWAY: Final = "Redis cannot be reached"
 ENDED_KEPT: Final = 500
-KINDS: Final[Mapping[Kind, type[Subject]]] = {"queue": QueueStatus, "operator": OperatorStatus, "call": CallStatus}
 OF_EVENT: Final[Mapping[str, type[Subject]]] = {f"{kind}.changed": shape for kind, shape in KINDS.items()}
 
 
@@ -54,10 +53,14 @@ class MirroredBoard(StatusBoard):
         """Show what an event brings, and tell the sinks. What is not newer than the last one is left out."""
         if (event.epoch, event.seq) <= (self.epoch, self._seq):
             return
-        self.epoch, self._seq = event.epoch, event.seq
+        self.count_to(event.epoch, event.seq)
         self._show(event.body)
         for sink in self._sinks:
             sink(event)
+
+    def count_to(self, epoch: int, seq: int) -> None:
+        """The last change that is known has these numbers."""
+        self.epoch, self._seq = epoch, seq
 
     def replace(self, statuses: list[Subject], epoch: int, seq: int) -> None:
         """Show these and nothing else; nobody is told."""
@@ -65,7 +68,7 @@ class MirroredBoard(StatusBoard):
             shown.clear()
         for status in statuses:
             self._show(status)
-        self.epoch, self._seq = epoch, seq
+        self.count_to(epoch, seq)
 
     def _show(self, status: Subject) -> None:
         shown: dict[str, Any] = self.calls
@@ -129,7 +132,9 @@ class Mirror:
         if entry["type"] == "events.lost" or epoch != self.board.epoch or seq != self.board.seq + 1:
             return False
         shape = OF_EVENT.get(entry["type"])
-        if shape is not None:
+        if shape is None:  # of a newer version
+            self.board.count_to(epoch, seq)
+        else:
             body = status_from(shape, json.loads(entry["body"]))
             self.board.take(StatusEvent(epoch, seq, entry["at"], cast(EventType, entry["type"]), body))
         return True

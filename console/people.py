@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
 
-from ari_app.adapters.http_auth import demand
+from ari_app.adapters.http_auth import demand, needs_token
 from ari_app.permissions import Permission, Reach, Role, reach_of
 
 __all__ = ["AskedBy", "Person", "PersonRoute", "Reception", "demand", "needs_token"]
@@ -73,6 +72,3 @@ async def _person(request: Request) -> Person:
 
 AskedBy = Annotated[Person, Depends(_person)]
 """The argument of a route on a PersonRoute: who asks."""
-
-needs_token: Final = Depends(HTTPBearer(auto_error=False, description="The token that POST /api/v1/login gives."))
-"""Tells OpenAPI that a route needs a token; PersonRoute is what demands it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
@@ -15,7 +16,7 @@ from ari_app.adapters.http_door import listen
 from ari_app.adapters.http_server import serve_on
 from ari_app.adapters.redis_clients import BadRedisUrl
 from ari_app.centre import load_centre
-from ari_app.clock import SystemClock
+from ari_app.clock import Clock, SystemClock
 from ari_app.logs import configure_logging
 from ari_app.rates import Rates
 from ari_app.settings import BadSettings, Settings, load_settings
@@ -24,7 +25,7 @@ from console.controllers import Controllers
 from console.mirror import Mirror
 from console.reception import ControllersReception
 from console.store import make_ready
-from console.wiring import Around, parts_of
+from console.wiring import Around, Part, parts_of
 from ivr_flows.problems import BadFile
 
 log = structlog.get_logger(__name__)
@@ -58,14 +59,23 @@ async def serve(settings: Settings) -> None:
             )
             group.create_task(mirror.run(), name="mirror")
             group.create_task(reception.run(), name="reception")
-            group.create_task(make_ready(database, clock), name="store")
+            group.create_task(_work(database, clock, parts), name="store")
             group.create_task(serve_on(app, listener, websockets=True), name="pages")
             for part in parts:
-                for name, work in part.works.items():
+                for name, work in part.at_once.items():
                     group.create_task(work(), name=name)
             log.info("console_started", address=settings.console_listens_at, port=settings.console_port)
     finally:
         database.close()
+
+
+async def _work(database: Database, clock: Clock, parts: Iterable[Part]) -> None:
+    """What needs the tables begins when they are there. Raises BadDatabase."""
+    await make_ready(database, clock)
+    async with asyncio.TaskGroup() as group:
+        for part in parts:
+            for name, work in part.works.items():
+                group.create_task(work(), name=name)
 
 
 async def _serve_until_signal(project: Path) -> None:

@@ -57,12 +57,17 @@ class Around:
     reception: ControllersReception
 
 
+Works = dict[str, Callable[[], Coroutine[Any, Any, None]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part's routes; ``works``: what it does until cancelled, by name; ``read_piecewise``: paths whose bodies may be long."""
+    """A part's routes; ``works``: what it does until cancelled once the tables are there, by name, and ``at_once``
+    what needs none of them; ``read_piecewise``: paths whose bodies may be long."""
 
     router: APIRouter
-    works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=dict)
+    works: Works = field(default_factory=dict)
+    at_once: Works = field(default_factory=dict)
     read_piecewise: tuple[str, ...] = ()
 
 
@@ -144,7 +149,7 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
         finally:
             await lookups.close()
 
-    return Part(contact_routes(desk), {"contacts": work}, READ_PIECEWISE)
+    return Part(contact_routes(desk), {"contacts": work}, read_piecewise=READ_PIECEWISE)
 
 
 def _figures(around: Around) -> Iterator[Part]:
@@ -161,4 +166,4 @@ def _phones(around: Around) -> Part:
     reception.watch(lines.callers, lambda: lines.end_revoked(reception.good))
     secret = settings.demo_sip_secret if nodes else ""
     router = phone_routes(lines, Tickets(now), reception, around.controllers, lambda _code: secret, settings.origins)
-    return Part(router, works={"phone lines": lines.run})
+    return Part(router, at_once={"phone lines": lines.run})

@@ -16,10 +16,11 @@ from itsdangerous import BadData, URLSafeSerializer
 from ari_app.adapters.http_auth import AskedBy, Caller, demand
 from ari_app.adapters.http_bodies import ErrorBody
 from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_answer
 from ari_app.adapters.http_library import Desk, address_of, library_router
 from ari_app.adapters.http_ranges import OutOfRange, Stretch, is_current, is_known, wanted
 from ari_app.adapters.http_recording_bodies import MORE_REFUSALS, LinkBody, MadeLink, ShownLink
-from ari_app.adapters.http_recordings import json_answer, shown_link
+from ari_app.adapters.http_recordings import shown_link
 from ari_app.adapters.playing import MEDIA_TYPES, AudioFormat, Player, Sound, broken
 from ari_app.beside import beside
 from ari_app.permissions import reach_of

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, demand, needs_token
 from ari_app.adapters.http_bodies import REFUSALS, Callbacks
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.callback_desk import CallbackCommands, CallbackStatus
 from ari_app.commands import UnknownCall
 
@@ -31,7 +31,7 @@ def callback_routes(desk: CallbackCommands) -> APIRouter:
     async def list_callbacks(caller: AskedBy) -> Response:
         demand(caller.may("callbacks"))
         shown = [asdict(callback) for callback in desk.callbacks() if _within_sight(caller, callback)]
-        return _json({"items": shown})
+        return json_answer({"items": shown})
 
     @router.delete("/callbacks/{call_id}", response_model=CallbackStatus)
     async def cancel_callback(call_id: str, caller: AskedBy) -> Response:
@@ -45,7 +45,7 @@ def callback_routes(desk: CallbackCommands) -> APIRouter:
         except UnknownCall:
             raise Refused(409, "state_refused", "The customer is on the line already.") from None
         log.info("callback_cancelled", account=caller.account.code, call=call_id)
-        return _json(asdict(callback))
+        return json_answer(asdict(callback))
 
     return router
 
@@ -54,7 +54,3 @@ def _within_sight(caller: Caller, callback: CallbackStatus) -> bool:
     """A supervisor of some queues sees those only."""
     queues = caller.account.queues
     return caller.reach("callbacks") == "all" or not queues or callback.queue in queues
-
-
-def _json(body: object) -> Response:
-    return Response(json_bytes(body), media_type="application/json")

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from ari_app.adapters.http_auth import AskedBy, Caller, asker_of, demand
 from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_answer
 from ari_app.adapters.http_library import Desk, library_router
 from ari_app.adapters.http_recording_bodies import CallMarkBody, HoldBody, MarkBody, ShownHold, ShownMark
-from ari_app.adapters.http_recordings import json_answer, shown_hold, shown_mark
+from ari_app.adapters.http_recordings import shown_hold, shown_mark
 from ari_app.beside import beside
 from ari_app.contract import CallStatus, timestamp
 from recordings.custody import Doomed, Hold, Mark

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ari_app.adapters.http_auth import AskedBy, demand
 from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_answer
 from ari_app.adapters.http_library import Desk, address_of, library_router
 from ari_app.adapters.http_recording_bodies import AuditListing, AuditPage, ErasureAnswer, ErasureBody
-from ari_app.adapters.http_recordings import json_answer, unix
+from ari_app.adapters.http_recordings import unix
 from ari_app.beside import beside
 from ari_app.contract import timestamp
 from ari_app.erasing import Unfinished

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -116,6 +116,19 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return _answer(500, error_json("internal", "Something went wrong on our side; it has been logged."))
 
 
+def with_headers(send: Send, headers: Iterable[tuple[bytes, bytes]]) -> Send:
+    """``send``, with these headers on every response that does not say otherwise itself."""
+
+    async def send_more(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            said = {name.lower() for name, _ in message.get("headers", ())}
+            more = [(name, value) for name, value in headers if name not in said]
+            message["headers"] = [*message.get("headers", ()), *more]
+        await send(message)
+
+    return send_more
+
+
 class Limits:
     """Reads the body before the application does: at most BODY_LIMIT bytes (413), within BODY_DEADLINE_S (408).
 
@@ -132,13 +145,7 @@ class Limits:
             await self._app(scope, receive, send)
             return
 
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                said = {name.lower() for name, _ in message.get("headers", ())}
-                more = [(name, value) for name, value in SAFE_HEADERS if name not in said]
-                message["headers"] = [*message.get("headers", ()), *more]
-            await send(message)
-
+        send_safely = with_headers(send, SAFE_HEADERS)
         if scope["path"] in self._read_piecewise:
             await self._app(scope, receive, send_safely)
             return

@@ -11,9 +11,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ari_app.adapters.http_errors import error_json
+from ari_app.adapters.http_errors import error_json, with_headers
 from ari_app.rates import Rates
 
 HEADERS: Final = {
@@ -46,15 +46,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                said = {name.lower() for name, _ in message.get("headers", ())}
-                more = [(name, value) for name, value in HEADERS.items() if name not in said]
-                message["headers"] = [*message.get("headers", ()), *more]
-            await send(message)
-
         refusal = self._refusal(scope)
-        await (self._app if refusal is None else refusal)(scope, receive, send_safely)
+        await (self._app if refusal is None else refusal)(scope, receive, with_headers(send, HEADERS.items()))
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = dict(scope["headers"])

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, demand, may_see, needs_token
 from ari_app.adapters.http_bodies import REFUSALS
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.answers import CentreHistory
 from ari_app.board import StatusBoard
 from ari_app.contract import timestamp
@@ -78,7 +78,7 @@ def history_routes(board: StatusBoard, history: CentreHistory, day: Callable[[fl
         figures = history.figures()
         theirs = tuple(one for one in figures.operators if caller.reaches("figures", one.code))
         shown = {"day": day(figures.until or 0.0), **asdict(replace(figures, operators=theirs))}
-        return _json(_with_timestamps(shown))
+        return json_answer(_with_timestamps(shown))
 
     @router.get("/calls/{call_id}/why", response_model=Story)
     async def tell_call(call_id: str, caller: AskedBy, lang: AskedLanguage = "es") -> Response:
@@ -98,7 +98,7 @@ def history_routes(board: StatusBoard, history: CentreHistory, day: Callable[[fl
         ]
         if missing:
             steps[len(steps) // 2]["text"] = f"{left_out(missing, lang)} {steps[len(steps) // 2]['text']}"
-        return _json({"call": call_id, "language": lang, "steps": steps, "left_out": missing})
+        return json_answer({"call": call_id, "language": lang, "steps": steps, "left_out": missing})
 
     @router.get("/queues/{name}/why-waiting", response_model=Waiting)
     async def tell_waiting(name: str, caller: AskedBy, lang: AskedLanguage = "es") -> Response:
@@ -107,7 +107,7 @@ def history_routes(board: StatusBoard, history: CentreHistory, day: Callable[[fl
             why, text = history.why_waiting(name, lang)
         except LookupError:
             raise _not_found("queue") from None
-        return _json({"queue": name, "language": lang, "text": text, "why": _waiting(why)})
+        return json_answer({"queue": name, "language": lang, "text": text, "why": _waiting(why)})
 
     return router
 
@@ -140,7 +140,3 @@ def _with_timestamps(shown: dict[str, Any]) -> dict[str, Any]:
 
 def _not_found(what: str) -> Refused:
     return Refused(404, "not_found", f"There is no such {what}.")
-
-
-def _json(value: Any) -> Response:
-    return Response(json_bytes(value), media_type="application/json")

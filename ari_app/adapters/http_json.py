@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from starlette.responses import Response
 
 from ari_app.contract import Subject, as_json
 
@@ -19,6 +21,11 @@ PART: Final = 200
 def json_bytes(value: Any) -> bytes:
     """``value`` as compact JSON."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """``body`` as an answer."""
+    return Response(json_bytes(body), status, headers, "application/json")
 
 
 def status_bytes(status: Subject) -> bytes:

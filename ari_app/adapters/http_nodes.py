@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, demand, needs_token
 from ari_app.adapters.http_bodies import REFUSALS
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.node_status import NodeCommands, NodeStatus, UnknownNode
 
 log = structlog.get_logger(__name__)
@@ -40,12 +40,12 @@ def node_routes(nodes: NodeCommands) -> APIRouter:
         except UnknownNode:
             raise Refused(404, "not_found", "There is no such node.") from None
         log.info("drain_asked", account=caller.account.code, node=name, draining=draining)
-        return _json(asdict(status))
+        return json_answer(asdict(status))
 
     @router.get("/nodes", response_model=NodesBody)
     async def list_nodes(caller: AskedBy) -> Response:
         demand(caller.may("nodes"))
-        return _json({"items": [asdict(one) for one in nodes.statuses()]})
+        return json_answer({"items": [asdict(one) for one in nodes.statuses()]})
 
     @router.post("/nodes/{name}/drain", response_model=NodeStatus)
     async def drain_node(name: str, caller: AskedBy) -> Response:
@@ -57,7 +57,3 @@ def node_routes(nodes: NodeCommands) -> APIRouter:
         return drain(name, caller, draining=False)
 
     return router
-
-
-def _json(body: object) -> Response:
-    return Response(json_bytes(body), media_type="application/json")

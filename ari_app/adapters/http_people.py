@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from ari_app.accounts import Account, Accounts
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, demand, needs_token
 from ari_app.adapters.http_bodies import REFUSALS, CentreBody, Me, People, Teams
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer, json_bytes
 from ari_app.adapters.http_ranges import is_known
 from ari_app.centre import Centre
 from ari_app.contract import timestamp
@@ -31,7 +31,7 @@ def me_routes(centre: Callable[[], Centre] | None) -> APIRouter:
             "expires": timestamp(caller.expires),
             "language": caller.account.language or (centre().default_language if centre is not None else None),
         }
-        return _json(shown)
+        return json_answer(shown)
 
     return router
 
@@ -43,13 +43,13 @@ def centre_routes(centre: Callable[[], Centre], accounts: Accounts) -> APIRouter
     @router.get("/people", response_model=People)
     async def list_people(caller: AskedBy) -> Response:
         demand(caller.may("see_people"))
-        return _json({"items": [_person(account) for account in accounts.all()]})
+        return json_answer({"items": [_person(account) for account in accounts.all()]})
 
     @router.get("/teams", response_model=Teams)
     async def list_teams(caller: AskedBy) -> Response:
         demand(caller.may("see_people"))
         everybody = accounts.all()
-        return _json(
+        return json_answer(
             {
                 "items": [
                     {
@@ -71,7 +71,7 @@ def centre_routes(centre: Callable[[], Centre], accounts: Accounts) -> APIRouter
         headers = {"ETag": f'"{version}"'}
         if is_known(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)
-        return _json(shown | {"version": version}, headers)
+        return json_answer(shown | {"version": version}, headers=headers)
 
     return router
 
@@ -126,7 +126,3 @@ def _centre(centre: Centre) -> dict[str, Any]:
         ],
         "pause_reason_required": centre.pauses.required,
     }
-
-
-def _json(body: object, headers: dict[str, str] | None = None) -> Response:
-    return Response(json_bytes(body), headers=headers, media_type="application/json")

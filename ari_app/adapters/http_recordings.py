@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from ari_app.adapters.http_auth import AskedBy, Caller, demand
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.adapters.http_library import Desk, library_router
 from ari_app.adapters.http_recording_bodies import Filters, Listing, Peaks, Recordings, ShownRecording
 from ari_app.beside import beside
@@ -57,11 +57,6 @@ def search_of(desk: Desk, caller: Caller, asked: Filters) -> Search:
             raise Refused(422, "bad_field", "Give a whole number, and not another customer besides.", "caller")
     fields = asked.model_dump(exclude={"since", "until", "caller", "customer", "limit", "after"})
     return Search(since=unix(asked.since), until=unix(asked.until), caller_who=customer, sight=sight, **fields)
-
-
-def json_answer(body: object, status: int = 200) -> Response:
-    """JSON."""
-    return Response(json_bytes(body), status, media_type="application/json")
 
 
 async def _page(desk: Desk, caller: Caller, asked: Listing) -> Response:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, demand, needs_token
 from ari_app.adapters.http_bodies import REFUSALS, ErrorBody, SuperviseBody, SupervisionsBody
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.call_commands import NotNow
 from ari_app.commands import UnknownCall, UnknownOperator
 from ari_app.operator_commands import OutOfSight
@@ -31,7 +31,7 @@ def supervision_routes(desk: SupervisionCommands) -> APIRouter:
 
     def supervise(caller: AskedBy, target: SupervisionTarget, body: SuperviseBody) -> Response:
         with _refusals():
-            return _json(asdict(desk.supervise(caller.account.code, target, body.mode)), 202)
+            return json_answer(asdict(desk.supervise(caller.account.code, target, body.mode)), 202)
 
     @router.post("/calls/{call_id}/supervise", response_model=SupervisionStatus, status_code=202)
     async def supervise_call(call_id: str, body: SuperviseBody, caller: AskedBy) -> Response:
@@ -44,7 +44,7 @@ def supervision_routes(desk: SupervisionCommands) -> APIRouter:
     @router.get("/supervisions", response_model=SupervisionsBody)
     async def list_supervisions(caller: AskedBy) -> Response:
         with _refusals():
-            return _json({"items": [asdict(one) for one in desk.supervisions(caller.account.code)]})
+            return json_answer({"items": [asdict(one) for one in desk.supervisions(caller.account.code)]})
 
     @router.delete("/supervisions/{supervisor}", status_code=204)
     async def end_supervision(supervisor: str, caller: AskedBy) -> Response:
@@ -68,7 +68,3 @@ def _refusals() -> Iterator[None]:
         raise Refused(404, "not_found", "There is no such operator.") from None
     except NotNow as refused:
         raise Refused(409, "not_now", f"{refused}.".capitalize()) from None
-
-
-def _json(body: object, status: int = 200) -> Response:
-    return Response(json_bytes(body), status, media_type="application/json")

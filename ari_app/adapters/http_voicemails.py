@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, demand, needs_token
 from ari_app.adapters.http_bodies import REFUSALS, Voicemails
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.commands import StateRefused
 from ari_app.voicemail_desk import VoicemailCommands, VoicemailStatus
 
@@ -30,7 +30,7 @@ def voicemail_routes(desk: VoicemailCommands) -> APIRouter:
     @router.get("/voicemails", response_model=Voicemails)
     async def list_voicemails(caller: AskedBy) -> Response:
         demand(caller.may("voicemails"))
-        return _json({"items": [asdict(one) for one in desk.voicemails() if _within_sight(caller, one)]})
+        return json_answer({"items": [asdict(one) for one in desk.voicemails() if _within_sight(caller, one)]})
 
     @router.post("/voicemails/{call_id}/callback", response_model=VoicemailStatus, status_code=202)
     async def call_back(call_id: str, caller: AskedBy) -> Response:
@@ -41,14 +41,14 @@ def voicemail_routes(desk: VoicemailCommands) -> APIRouter:
         except StateRefused as refused:
             raise Refused(409, "state_refused", f"{refused}.".capitalize()) from None
         log.info("voicemail_called_back", account=caller.account.code, call=call_id)
-        return _json(asdict(voicemail), 202)
+        return json_answer(asdict(voicemail), 202)
 
     @router.delete("/voicemails/{call_id}", response_model=VoicemailStatus)
     async def deal_with(call_id: str, caller: AskedBy) -> Response:
         voicemail = _found(desk, call_id, caller)
         desk.dealt_with(call_id)
         log.info("voicemail_dealt_with", account=caller.account.code, call=call_id)
-        return _json(asdict(voicemail))
+        return json_answer(asdict(voicemail))
 
     return router
 
@@ -67,7 +67,3 @@ def _within_sight(caller: Caller, voicemail: VoicemailStatus) -> bool:
     queues, reach = caller.account.queues, caller.reach("voicemails")
     of_all = reach == "all" or (caller.account.role == "supervisor" and not queues)
     return reach is not None and (of_all or voicemail.queue in queues)
-
-
-def _json(body: object, status: int = 200) -> Response:
-    return Response(json_bytes(body), status, media_type="application/json")

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.health import Parts
 from ari_app.leadership import Role
 
@@ -26,13 +26,13 @@ def watch_routes(parts: Parts, role: GetRole, registry: CollectorRegistry) -> AP
 
     def health(standby_status: int) -> Response:
         if (now := role()) != "leader":
-            return _json({"status": now, "role": now, "parts": {}}, standby_status if now == "standby" else 503)
+            return json_answer({"status": now, "role": now, "parts": {}}, standby_status if now == "standby" else 503)
         found = list(parts())
         failing = any(part.wrong and part.needed for part in found)
         degraded = any(part.wrong for part in found)
         status = "failing" if failing else "degraded" if degraded else "ok"
         shown = {part.name: part.wrong or "ok" for part in found}
-        return _json({"status": status, "role": "leader", "parts": shown}, 503 if failing else 200)
+        return json_answer({"status": status, "role": "leader", "parts": shown}, 503 if failing else 200)
 
     @router.get("/healthz")
     async def show_health() -> Response:
@@ -63,8 +63,4 @@ class TurnsAwayWhileStandingBy:
             return
         message = "This controller stands by; ask the one that leads."
         body = {"error": {"code": "standby", "message": message}}
-        await _json(body, 503, {"Retry-After": str(RETRY_S)})(scope, receive, send)
-
-
-def _json(body: object, status: int, headers: dict[str, str] | None = None) -> Response:
-    return Response(json_bytes(body), status, headers, media_type="application/json")
+        await json_answer(body, 503, {"Retry-After": str(RETRY_S)})(scope, receive, send)

@@ -18,7 +18,8 @@ from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEven
 
 Kind = Literal["queue", "operator", "call"]
 S = TypeVar("S", bound=Subject)
-_SHAPES: Final = {shape.__name__: shape for shape in (QueueStatus, OperatorStatus, CallStatus)}
+KINDS: Final[Mapping[Kind, type[Subject]]] = {"queue": QueueStatus, "operator": OperatorStatus, "call": CallStatus}
+_SHAPES: Final = {shape.__name__: shape for shape in KINDS.values()}
 INDEX_SETS: Final[dict[Kind, str]] = {"queue": "queues", "operator": "operators", "call": "calls"}
 """The set that lists the names of each kind of hash. A call leaves its set when it ends."""
 

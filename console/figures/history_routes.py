@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.clock import Clock
 from ari_app.contract import timestamp
 from console.figures.asking import Asked, Asking, answer_to, answering
@@ -102,7 +102,7 @@ def call_history_routes(database: Database, knows: KnowsCentre, clock: Clock) ->
         equal = {"number": number, "disposition": disposition, "end_reason": end_reason}
         page = await found(asking, counted, limit, offset, **equal)
         items = [shown(one) for one in page.items]
-        return _json({"counted": counted, "total": page.total, "limit": limit, "offset": offset, "items": items})
+        return json_answer({"counted": counted, "total": page.total, "limit": limit, "offset": offset, "items": items})
 
     @router.get("/calls.csv")
     async def download_calls(
@@ -124,7 +124,7 @@ def call_history_routes(database: Database, knows: KnowsCentre, clock: Clock) ->
         call = await answering(store.call, call_id)
         if call is None or not asking.scope.covers(call):
             raise Refused(404, "not_found", "There is no such call.")
-        return _json(_whole(call_id, call))
+        return json_answer(_whole(call_id, call))
 
     @router.get("/operators/{code}/states")
     async def show_states(code: str, person: AskedBy, question: Asked) -> Response:
@@ -133,7 +133,7 @@ def call_history_routes(database: Database, knows: KnowsCentre, clock: Clock) ->
         demand(asking.scope.operators is None or code in asking.scope.operators)
         day = asking.wanted.days.first
         items = await answering(store.states, code, day)
-        return _json({"operator": code, "day": day.isoformat(), "items": [shown(one) for one in items]})
+        return json_answer({"operator": code, "day": day.isoformat(), "items": [shown(one) for one in items]})
 
     return router
 
@@ -166,7 +166,3 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
 def _cells(item: dict[str, Any], columns: list[str]) -> list[object]:
     flat = {**(item.get("about") or {}), **{name: value for name, value in item.items() if name != "about"}}
     return [", ".join(value) if isinstance(value := flat.get(name), list) else value for name in columns]
-
-
-def _json(value: Any) -> Response:
-    return Response(json_bytes(value), media_type="application/json")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.board import StatusBoard
 from ari_app.clock import Clock
 from ari_app.contract import timestamp
@@ -64,14 +64,14 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
 
     @router.get("/figures/definitions")
     async def define(person: AskedBy) -> Response:
-        return _json({"items": [one.as_json() for one in DEFINITIONS.values()]})
+        return json_answer({"items": [one.as_json() for one in DEFINITIONS.values()]})
 
     @router.get("/figures/by")
     async def show(person: AskedBy, question: Asked, by: By = "queue") -> Response:
         asking = await answer_to(question, person, knows, clock, of_figures=True)
         dimensions, found, whole, of_operators, times = await grouped(asking, by)
         until = await answering(store.until, asking.wanted)
-        return _json(
+        return json_answer(
             {
                 "by": dimensions,
                 "from": asking.wanted.days.first.isoformat(),
@@ -111,7 +111,7 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
         if day != wanted.days.last:
             raise Refused(422, "invalid", "A curve is of one day: give day=YYYY-MM-DD.", "day")
         found = await answering(store.by_quarter, wanted, zone)
-        return _json(
+        return json_answer(
             {
                 "day": day.isoformat(),
                 "time_zone": zone.key,
@@ -141,7 +141,7 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
             forecast(minutes, came, known.handled, known.handling_s, len(at_work), shared, level_s)
             for minutes, came in known.came.items()
         ]
-        return _json({"queue": name, "at": timestamp(clock.now()), "items": [asdict(one) for one in items]})
+        return json_answer({"queue": name, "at": timestamp(clock.now()), "items": [asdict(one) for one in items]})
 
     return router
 
@@ -211,7 +211,3 @@ def as_csv(text: str, name: str) -> Response:
     """A file to be kept."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.encode(), headers=headers, media_type="text/csv; charset=utf-8")
-
-
-def _json(value: Any) -> Response:
-    return Response(json_bytes(value), media_type="application/json")

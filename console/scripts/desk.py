@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar
 
-from fastapi import Path, Response
+from fastapi import Path
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
 from ari_app.contract import CallStatus
 from console.audit.book import Audit
 from console.people import Person, demand
@@ -127,8 +126,3 @@ async def text_of(desk: ScriptDesk, name: str, version: str) -> str:
 def no_script(name: str) -> Refused:
     """404."""
     return Refused(404, "not_found", f"There is no script {name}.")
-
-
-def json_answer(told: Any, status: int = 200) -> Response:
-    """An answer of plain JSON."""
-    return Response(json_bytes(told), status, media_type="application/json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_answer
 from ari_app.contract import CallStatus
 from console.people import AskedBy, Person, demand
 from console.scripts import telling
@@ -14,7 +15,6 @@ from console.scripts.desk import (
     CallId,
     Name,
     ScriptDesk,
-    json_answer,
     kept,
 )
 from ivr_flows.scripts.script import Script

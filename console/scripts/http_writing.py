@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 
 from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_answer
 from ari_app.centre_scripts import ScriptFile, understood
 from console.audit.asking import by
 from console.audit.book import By
@@ -20,7 +21,6 @@ from console.scripts.desk import (
     Version,
     demand_writing,
     in_force,
-    json_answer,
     kept,
     no_script,
     text_of,

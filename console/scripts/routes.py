@@ -11,13 +11,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from ari_app.adapters.http_errors import Refused
+from ari_app.adapters.http_json import json_answer
 from console.people import AskedBy, PersonRoute, needs_token
 from console.scripts import telling
 from console.scripts.desk import (
     Name,
     ScriptDesk,
     in_force,
-    json_answer,
     kept,
     no_script,
     of_version,

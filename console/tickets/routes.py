@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from ari_app.adapters.http_bodies import REFUSALS, ErrorBody
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.beside import beside
 from console.answers import CATALOGUE_AWAY, answering_when_away
 from console.people import AskedBy, PersonRoute, needs_token
@@ -53,18 +53,20 @@ def _reading(router: APIRouter, desk: TicketDesk) -> None:
         who = asking_of(person, request)
         page = await _found(desk, _wanted(asked, who.by.code, desk.tickets.now()), who.actor)
         items = [shown_ticket(one, desk.tickets.now()) for one in page.items]
-        return _json({"items": items, "total": page.total, "next": page.next})
+        return json_answer({"items": items, "total": page.total, "next": page.next})
 
     @router.get("/tickets/counts", response_model=bodies.Counts)
     async def count_tickets(request: Request, person: AskedBy) -> Response:
-        return _json(await _asked(desk.search.counts, asking_of(person, request).actor))
+        return json_answer(await _asked(desk.search.counts, asking_of(person, request).actor))
 
     @router.get("/tickets/levels", response_model=bodies.LevelsBody)
     async def list_levels(request: Request, person: AskedBy) -> Response:
         asking_of(person, request)
         levels = desk.tickets.levels()
         queues = sorted(levels.queues)
-        return _json({"items": [{"queue": one, "level": levels.of(one), "next": levels.after(one)} for one in queues]})
+        return json_answer(
+            {"items": [{"queue": one, "level": levels.of(one), "next": levels.after(one)} for one in queues]}
+        )
 
     @router.get("/tickets/{ref}", response_model=bodies.TicketCard)
     async def show_ticket(
@@ -84,7 +86,7 @@ def _reading(router: APIRouter, desk: TicketDesk) -> None:
             ]
         others = await _customers(desk, customer, {one.ref for one in linked})
         shown = [[shown_ticket(one, desk.tickets.now()) for one in some] for some in (linked, others)]
-        return _json({"linked": shown[0], "customers": shown[1]})
+        return json_answer({"linked": shown[0], "customers": shown[1]})
 
 
 def _opening(router: APIRouter, desk: TicketDesk) -> None:
@@ -187,7 +189,7 @@ async def _card(desk: TicketDesk, ref: str, who: Asking, call: str | None, statu
     check(ticket, has_worked)
     known = await _asked(desk.search.show, ref)
     answers = await _asked(desk.answers.of_calls, [row["call"] for row in known.calls])
-    return _json(card(known, who.actor, desk.tickets.levels(), desk.tickets.now(), answers), status)
+    return json_answer(card(known, who.actor, desk.tickets.levels(), desk.tickets.now(), answers), status)
 
 
 async def _found(desk: TicketDesk, wanted: Wanted, actor: Actor | None) -> Page:
@@ -242,7 +244,3 @@ class _refusing:
 async def _asked(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     with _refusing(), answering_when_away():
         return await beside(work, *args, **kwargs)
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(json_bytes(value), status, media_type="application/json")

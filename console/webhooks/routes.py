@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ari_app.adapters.http_bodies import REFUSALS
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer
 from ari_app.beside import beside
 from ari_app.contract import timestamp
 from console.answers import CATALOGUE_AWAY, answering_when_away
@@ -56,14 +56,14 @@ def _webhook_routes(router: APIRouter, book: WebhookBook, guard: Guard) -> None:
     @router.get("/webhooks", response_model=Webhooks)
     async def list_webhooks(person: AskedBy) -> Response:
         _demand_manager(person)
-        return _json({"items": [_shown(one) for one in await _asked(book.all)], "events": list(EVENTS)})
+        return json_answer({"items": [_shown(one) for one in await _asked(book.all)], "events": list(EVENTS)})
 
     @router.post("/webhooks", response_model=MadeWebhook, status_code=201)
     async def make_webhook(body: NewWebhook, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
         _check(guard, body.url)
         id_, secret = await _asked(book.make, body.url, body.events, body.about, by(person, request))
-        return _json(_shown(await _asked(book.find, id_)) | {"secret": secret}, 201)
+        return json_answer(_shown(await _asked(book.find, id_)) | {"secret": secret}, 201)
 
     @router.patch("/webhooks/{webhook_id}", response_model=ShownWebhook)
     async def change_webhook(webhook_id: str, body: WebhookChange, request: Request, person: AskedBy) -> Response:
@@ -72,7 +72,7 @@ def _webhook_routes(router: APIRouter, book: WebhookBook, guard: Guard) -> None:
         if body.url is not None:
             _check(guard, body.url)
         await _asked(book.change, webhook_id, by(person, request), **values)
-        return _json(_shown(await _asked(book.find, webhook_id)))
+        return json_answer(_shown(await _asked(book.find, webhook_id)))
 
     @router.delete("/webhooks/{webhook_id}", status_code=204, response_class=Response)
     async def remove_webhook(webhook_id: str, request: Request, person: AskedBy) -> Response:
@@ -85,27 +85,27 @@ def _upkeep_routes(router: APIRouter, book: WebhookBook, nudge: Callable[[], Non
     @router.post("/webhooks/{webhook_id}/secret", response_model=Secret, status_code=201)
     async def change_secret(webhook_id: str, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
-        return _json({"secret": await _asked(book.new_secret, webhook_id, by(person, request))}, 201)
+        return json_answer({"secret": await _asked(book.new_secret, webhook_id, by(person, request))}, 201)
 
     @router.post("/webhooks/{webhook_id}/stop", response_model=ShownWebhook)
     async def stop_webhook(webhook_id: str, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
         await _asked(book.stop, webhook_id, f"stopped by {person.code}", by(person, request))
-        return _json(_shown(await _asked(book.find, webhook_id)))
+        return json_answer(_shown(await _asked(book.find, webhook_id)))
 
     @router.post("/webhooks/{webhook_id}/resume", response_model=ShownWebhook)
     async def resume_webhook(webhook_id: str, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
         await _asked(book.resume, webhook_id, by(person, request))
         nudge()
-        return _json(_shown(await _asked(book.find, webhook_id)))
+        return json_answer(_shown(await _asked(book.find, webhook_id)))
 
     @router.post("/webhooks/{webhook_id}/test", response_model=WholeMessage, status_code=202)
     async def try_webhook(webhook_id: str, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
         message = await _asked(book.try_out, webhook_id, by(person, request))
         nudge()
-        return _json(_whole(await _asked(book.message, message)), 202)
+        return json_answer(_whole(await _asked(book.message, message)), 202)
 
 
 def _message_routes(router: APIRouter, book: WebhookBook, nudge: Callable[[], None]) -> None:
@@ -115,25 +115,25 @@ def _message_routes(router: APIRouter, book: WebhookBook, nudge: Callable[[], No
         await _asked(book.find, webhook_id)
         found = await _asked(book.messages, webhook_id, asked.state, asked.before, asked.limit + 1)
         items = [_message(one) for one in found[: asked.limit]]
-        return _json({"items": items, "next": items[-1]["number"] if len(found) > asked.limit else None})
+        return json_answer({"items": items, "next": items[-1]["number"] if len(found) > asked.limit else None})
 
     @router.get("/webhook-messages/{message_id}", response_model=WholeMessage)
     async def show_message(message_id: str, person: AskedBy) -> Response:
         _demand_manager(person)
-        return _json(_whole(await _asked(book.message, message_id)))
+        return json_answer(_whole(await _asked(book.message, message_id)))
 
     @router.post("/webhook-messages/{message_id}/replay", response_model=ShownMessage, status_code=202)
     async def replay_message(message_id: str, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
         await _asked(book.replay, message_id, by(person, request))
         nudge()
-        return _json(_message(await _asked(book.message, message_id)), 202)
+        return json_answer(_message(await _asked(book.message, message_id)), 202)
 
     @router.post("/webhook-messages/{message_id}/drop", response_model=ShownMessage)
     async def drop_message(message_id: str, request: Request, person: AskedBy) -> Response:
         _demand_manager(person)
         await _asked(book.drop, message_id, by(person, request))
-        return _json(_message(await _asked(book.message, message_id)))
+        return json_answer(_message(await _asked(book.message, message_id)))
 
 
 def _demand_manager(person: Person) -> None:
@@ -194,7 +194,3 @@ def _message(one: Message) -> dict[str, Any]:
 
 def _whole(one: Message) -> dict[str, Any]:
     return _message(one) | {"body": json.loads(one.body), "tries": [_attempt(attempt) for attempt in one.tries]}
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(json_bytes(value), status, media_type="application/json")

@@ -16,7 +16,7 @@ from ari_app.contract import StatusEvent
 from console.mirror import Mirror
 from tests.adapters.conftest import reader, redis_server
 from tests.adapters.redis_life import PREFIX, Life, living
-from tests.contract.centre import ANA, CALL, SOPORTE, steps_of_a_call
+from tests.contract.centre import ANA, CALL, SOPORTE, STARTED, steps_of_a_call
 from tests.contract.redis_server import RedisServer
 
 __all__ = ["reader", "redis_server"]
@@ -87,6 +87,21 @@ async def test_changes_that_were_missed_are_read_anew_and_the_pages_told(
         life.board.put_operator(ANA)
         await same(mirror, life)
         assert missed == 1
+
+
+async def test_what_a_newer_version_tells_besides_is_passed_over(redis_server: RedisServer, reader: Redis) -> None:
+    async with living(redis_server.url) as life, mirror_of(redis_server.url) as mirror:
+        life.board.put_queue(SOPORTE)
+        await same(mirror, life)
+        mirror.missed = lambda: told.append("missed")
+        told: list[str] = []
+        epoch, seq = mirror.board.epoch, mirror.board.seq + 1
+        entry = {"epoch": str(epoch), "seq": str(seq), "at": STARTED, "type": "weather.changed", "body": "{}"}
+        await reader.xadd(f"{PREFIX}events", entry)  # type: ignore[arg-type]
+        life.board._seq = seq
+        life.board.put_operator(ANA)
+        await same(mirror, life)
+        assert told == []
 
 
 async def test_a_redis_that_was_away_and_lost_everything_is_followed_again(redis_server: RedisServer) -> None:

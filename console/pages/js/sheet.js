@@ -1,11 +1,13 @@
-// A part's own style sheet: asked for once, when the part is first loaded.
-const asked = new Set();
+// A style sheet of a part, loaded once with it; the part is shown when it is there.
+const asked = new Map();
 
-export function sheet(href) {
-  if (asked.has(href)) return;
-  asked.add(href);
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
+export function styleSheet(href) {
+  if (!asked.has(href)) {
+    asked.set(href, new Promise((done) => {
+      const link = document.createElement("link");
+      Object.assign(link, { rel: "stylesheet", href, onload: done, onerror: done });
+      document.head.append(link);
+    }));
+  }
+  return asked.get(href);
 }

@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "../html.js";
 import { get } from "../api.js";
 import { language } from "../lang.js";
 import { Loading, Nothing, Problem } from "../ui.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { t, timeIn } from "./words.js";
 
 const AGAIN_MS = 60_000;

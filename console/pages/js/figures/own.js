@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
 import { Dialog, Loading, Problem } from "../ui.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { CallList } from "./calls.js";
 import { Definition, Name } from "./defined.js";
 import { shown, t } from "./words.js";

@@ -3,7 +3,7 @@ import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
 import { clock, day, duration } from "../lang.js";
 import { Loading, Problem } from "../ui.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { nameOf, queueTitle } from "../wall/model.js";
 import { endOf, outcome, t } from "./words.js";
 

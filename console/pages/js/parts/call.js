@@ -9,7 +9,7 @@ import { Loading, Problem } from "../ui.js";
 import "../figures/slots.js";
 import { actsOnCall } from "../wall/acts.js";
 import { StageBadge } from "../wall/calls.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { Asked } from "../wall/dialogs.js";
 import { learnPeople, nameOf, queueTitle } from "../wall/model.js";
 import { controlWords } from "../wall/operators.js";

@@ -1,12 +1,12 @@
 // Contacts: which of their pages does the address mean?
 import { html } from "../html.js";
-import { sheet } from "../sheet.js";
+import { styleSheet } from "../sheet.js";
 import { Card } from "./contacts/card.js";
 import { Import, Imports } from "./contacts/importing.js";
 import { MergePage } from "./contacts/merge.js";
 import { Search } from "./contacts/search.js";
 
-sheet("/css/contacts.css");
+styleSheet("/css/contacts.css");
 
 export default function Contacts({ what, more, query }) {
   if (!what) return html`<${Search} />`;

@@ -19,6 +19,7 @@ import { Remedy, StateBar } from "../desk/state_bar.js";
 import { ToDo, waitingForUs } from "../desk/to_do.js";
 import { Untyped, WrapUp } from "../desk/wrap_up.js";
 import { operators, stream } from "../live.js";
+import { styleSheet } from "../sheet.js";
 
 const narrow = signal(false);
 const width = matchMedia("(max-width: 760px)");
@@ -29,10 +30,7 @@ const STYLE = "/css/desk.css";
 const styled = signal(false);
 function useStyle() {
   useEffect(() => {
-    if (document.querySelector(`link[href="${STYLE}"]`)) return void (styled.value = true);
-    const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE });
-    link.onload = link.onerror = () => (styled.value = true);
-    document.head.append(link);
+    styleSheet(STYLE).then(() => (styled.value = true));
   }, []);
 }
 

@@ -12,7 +12,7 @@ import { download } from "../figures/download.js";
 import { OwnFigures } from "../figures/own.js";
 import { columnsOf, FigureTable } from "../figures/table.js";
 import { shown, t, timeIn } from "../figures/words.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { learnPeople, queueNames, queueTitle, teamName, teams } from "../wall/model.js";
 
 const DIMENSIONS = ["queue", "operator", "team", "hour", "hour_of_day", "day"];

@@ -3,6 +3,7 @@
 //
 // PhonePanel: everything, as a card; controls: also what the centre does with the call (the desk has that itself). PhoneDock: only what
 // needs a hand now, in a corner of every page. The default export is a page of its own.
+import { styleSheet } from "../sheet.js";
 import { get, post } from "../api.js";
 import { computed, html, signal, useEffect, useRef, useState } from "../html.js";
 import { t } from "../lang/phone.js";
@@ -26,16 +27,9 @@ const mine = computed(() => {
 });
 const on = computed(() => !["off", "waiting", "elsewhere"].includes(line.value));
 
-let styled = false;
-function useStyle() {
-  if (styled) return;
-  styled = true;
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE }));
-}
-
 /** The phone belongs to whoever is signed in, and is on if it was on before. */
 function usePhone() {
-  useStyle();
+  styleSheet(STYLE);
   useEffect(() => {
     if (!me.value) return;
     belongsTo(me.value.code);

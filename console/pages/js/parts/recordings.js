@@ -5,7 +5,7 @@ import { clock, day, duration, number, percent, texts } from "../lang.js";
 import { callEn, callEs } from "../lang/call.js";
 import { go, place } from "../router.js";
 import { Field, Loading, Nothing, Problem } from "../ui.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { learnPeople, nameOf, operatorCodes, queueNames, queueTitle } from "../wall/model.js";
 import { inWords } from "../wall/refusals.js";
 

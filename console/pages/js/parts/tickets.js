@@ -1,12 +1,12 @@
 // Tickets: the lists, or one of them?
 import { html } from "../html.js";
-import { sheet } from "../sheet.js";
+import { styleSheet } from "../sheet.js";
 import { Card } from "../tickets/card.js";
 import { List } from "../tickets/list.js";
 
 export { TicketPanel } from "../tickets/panel.js";
 
-sheet("/css/tickets.css");
+styleSheet("/css/tickets.css");
 
 export default function Tickets({ id, query }) {
   return id ? html`<${Card} key=${id} id=${id} query=${query} />` : html`<${List} query=${query} />`;

@@ -5,7 +5,7 @@ import { go } from "../router.js";
 import { Alarms, Bell, Strip } from "../wall/bell.js";
 import { Calls } from "../wall/calls.js";
 import "../figures/slots.js";
-import { styleSheet } from "../wall/css.js";
+import { styleSheet } from "../sheet.js";
 import { Asked } from "../wall/dialogs.js";
 import { FullWall } from "../wall/full.js";
 import { Icon } from "../wall/icons.js";

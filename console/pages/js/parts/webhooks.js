@@ -1,12 +1,12 @@
 // Webhooks: where the company's own systems are told, and what became of each message. For coordinators and administrators.
 import { html, useEffect, useState } from "../html.js";
 import { del, get, post } from "../api.js";
-import { sheet } from "../sheet.js";
+import { styleSheet } from "../sheet.js";
 import { Dialog, Field, Loading, Nothing, Problem, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
 import { attempted, moment } from "../tickets/words.js";
 
-sheet("/css/tickets.css");
+styleSheet("/css/tickets.css");
 const AGAIN_MS = 5_000;
 
 function useAsked(path) {

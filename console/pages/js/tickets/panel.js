@@ -2,14 +2,14 @@
 import { html, useEffect, useState } from "../html.js";
 import { get, post } from "../api.js";
 import { queueTitle } from "../desk/names.js";
-import { sheet } from "../sheet.js";
+import { styleSheet } from "../sheet.js";
 import { Problem } from "../ui.js";
 import { t } from "../lang/tickets.js";
 import { NewTicket } from "./opening.js";
 import { PassDialog } from "./passing.js";
 import { attempted, Priority, State } from "./words.js";
 
-sheet("/css/tickets.css");
+styleSheet("/css/tickets.css");
 
 export function TicketPanel({ call }) {
   const [found, show] = useState(null);

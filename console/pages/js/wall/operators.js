@@ -95,7 +95,11 @@ export function Doing({ one }) {
 /** How long until a state is over by itself. */
 const EndsIn = ({ at }) => html`<small class="muted number" title=${t("until", { at: clock(at) })}>${t("endsIn", { time: duration(Math.max(0, (Date.parse(at) - now.value) / 1000)) })}</small>`;
 
-export const phoneReason = (one) => (one.phone_reason ? t(`phone_${one.phone_reason}`) === `phone_${one.phone_reason}` ? t("unreachable") : t(`phone_${one.phone_reason}`) : t("unreachable"));
+export function phoneReason(one) {
+  const key = `phone_${one.phone_reason}`;
+  const known = t(key);
+  return known === key ? t("unreachable") : known;
+}
 
 export function controlWords(call) {
   const words = {
