@@ -18,7 +18,10 @@ from queues.acd import Acd
 from queues.events import CallerJoined, OperatorHired, QueueAdded, QueueChanged, TimePassed
 from tests.ari_app.fake_centre import DEMO, FakeCentre, changed_demo, in_virtual_time, without_customers_line
 
-SOPORTE = "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}"
+SOPORTE = (
+    "soporte:         # support, first level\n  wrap_up_s: 5\n  record: all\n  title: {es: Soporte, en: Support}\n"
+    "  next_level: soporte_n2"
+)
 
 
 def changed(folder: Path, **changes: tuple[str, str]) -> Centre:
@@ -156,6 +159,7 @@ async def test_who_and_what_has_left_the_files_is_told_and_those_who_wait_are_st
     text = (folder / "operators.yaml").read_text(encoding="utf-8").replace("soporte_n2, ", "")
     (folder / "operators.yaml").write_text(text, encoding="utf-8")
     text = (folder / "queues.yaml").read_text(encoding="utf-8")
+    text = text.replace("  next_level: soporte_n2\n", "")
     text = text[: text.index("soporte_n2:")] + text[text.index("reclamaciones:") :]
     (folder / "queues.yaml").write_text(text, encoding="utf-8")
     plan = centre.reload(load_centre(folder))

@@ -53,6 +53,9 @@ def until_said(process: subprocess.Popen[str], words: str) -> list[str]:
     raise AssertionError("it ended instead:\n" + "\n".join(lines))
 
 
+STARTED = {"engine", "console", "recordings", "asterisk", "redis"}
+
+
 def parts(state: Path) -> dict[str, tuple[int, int]]:
     found = {name: read_identity(state / f"{name}.pid") for name in background.PARTS}
     return {name: identity for name, identity in found.items() if identity is not None and is_alive(identity)}
@@ -74,7 +77,7 @@ def wait_gone(part: str, identity: tuple[int, int], state: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signal_stops_everything_that_was_started(settings: Settings, environment: dict[str, str], how: int) -> None:
     with running(settings, environment) as process:
-        assert set(parts(settings.state)) == {"engine", "asterisk", "redis"}
+        assert set(parts(settings.state)) == STARTED
         process.send_signal(how)
         until_said(process, "nothing of it runs any more")
         assert process.wait(DEADLINE_S) == 0
@@ -91,7 +94,7 @@ def test_nothing_outlives_a_killed_supervisor(settings: Settings, environment: d
             wait_gone(part, identity, settings.state)
     assert parts(settings.state) == {}
     with running(settings, environment):
-        assert set(parts(settings.state)) == {"engine", "asterisk", "redis"}
+        assert set(parts(settings.state)) == STARTED
 
 
 def test_killed_engine_comes_back_and_asterisk_is_not_touched(settings: Settings, environment: dict[str, str]) -> None:
@@ -125,7 +128,7 @@ def test_up_returns_when_ready_and_down_stops_exactly_that(settings: Settings, e
         again = centralita("up", "--no-self-check")
         assert (again.returncode, "make down" in again.stderr) == (1, True)
         were = parts(settings.state)
-        assert set(were) == {"engine", "asterisk", "redis"}
+        assert set(were) == STARTED
     finally:
         down = centralita("down")
     assert down.returncode == 0, down.stdout + down.stderr
