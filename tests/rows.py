@@ -33,6 +33,7 @@ CALLS_FIRST: Final = (
 """About as long together as the rest of the calls."""
 ON_STACKS_OF_THEIR_OWN: Final = ("tests/e2e/test_nodes.py", "tests/e2e/test_front_alone.py")
 ATTACKED: Final = "tests/security"
+STARTED: Final = ("tests/benchmarks", "tests/stack")
 STORES: Final = ("tests/console", "tests/database", "tests/keeping", "tests/library")
 """Mostly they wait for a process, a disk or a server."""
 # At low priority: they compute all the time, and the calls beside them need their turns in time.
@@ -47,6 +48,7 @@ ROWS: Final = (
     (
         (*_PYTEST, "-m", "e2e", *CALLS_FIRST),
         (*_PYTEST, "-m", "e2e", *ON_STACKS_OF_THEIR_OWN),
+        (*_PYTEST, "-m", "e2e", *STARTED),
     ),
     ((*_PYTEST, "-m", "e2e", *CALLS, *_but((*CALLS_FIRST, *ON_STACKS_OF_THEIR_OWN))),),
     (
@@ -55,7 +57,7 @@ ROWS: Final = (
     ),
     (
         (*_BESIDE, *STORES),
-        (*_PYTEST, "-m", "e2e", *_but((*CALLS, ATTACKED))),
+        (*_PYTEST, "-m", "e2e", *_but((*CALLS, ATTACKED, *STARTED))),
     ),
 )
 

@@ -253,7 +253,7 @@ def _passed_on(ticket: Ticket, passing: Passing, taken_by: str | None, levels: L
     before = Before(passing.call, passing.by, ticket.queue, ticket.owner)
     sent = _sent(replace(ticket, passing=None, state="passed"), passing.to, levels)
     if taken_by is not None:
-        return replace(sent, state="in_progress", owner=taken_by)
+        return replace(sent, state="in_progress", owner=taken_by, before=None)
     return replace(sent, before=before)
 
 

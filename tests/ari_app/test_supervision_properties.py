@@ -118,7 +118,8 @@ async def do(centre: FakeCentre, what: str, how: object) -> None:  # one line a 
             telephony.takes_back(leg)
         case "answers", str(code) if (leg := leg_of(centre, code)) and not telephony.channels_up[leg].up:
             telephony.picks_up(leg)
-        case "calls", str(caller) if caller not in telephony.channels_up:
+        # Asterisk names no two channels alike; here a name may be had again once the engine has done with it.
+        case "calls", str(caller) if caller not in telephony.channels_up and call_of(centre, caller) is None:
             telephony.call_arrives(caller, "inbound", "900100201")
         case "waits", float(seconds):
             await asyncio.sleep(seconds)

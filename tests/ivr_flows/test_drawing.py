@@ -243,9 +243,9 @@ def test_what_is_long_is_cut_on_one_line() -> None:
 
 def test_hundreds_of_steps_are_drawn() -> None:
     steps: dict[str, dict[str, Any]] = {}
-    for at in range(300):
-        choices = {str(key): f"s{(at + key * key + 1) % 300}" for key in range(4)}
-        steps[f"s{at}"] = {"kind": "menu", "prompts": ["p"], "choices": choices, "otherwise": f"s{(at * 7) % 300}"}
+    for at in range(150):
+        choices = {str(key): f"s{(at + key * key + 1) % 150}" for key in range(4)}
+        steps[f"s{at}"] = {"kind": "menu", "prompts": ["p"], "choices": choices, "otherwise": f"s{(at * 7) % 150}"}
     svg = draw(flow_of(None, "", **steps), "any", None)
-    assert len(parts(svg, "step")) == 300
-    assert len(parts(svg, "way")) == 1500
+    assert len(parts(svg, "step")) == 150
+    assert len(parts(svg, "way")) == 750

@@ -1,6 +1,6 @@
 """Random and hostile YAML: it is a flow or a script, or there are clean errors, each with a line and a remedy; never anything else.
 
-1,500 texts as flows, 100 as scripts; 10,000 and 600 with ``HYPOTHESIS_PROFILE=deep``, as `make test-deep` has it.
+800 texts as flows, 100 as scripts; 10,000 and 600 with ``HYPOTHESIS_PROFILE=deep``, as `make test-deep` has it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.ivr_flows.hostile_yaml import hostile
 from tests.ivr_flows.test_script_checks import GOOD
 
 A_BATCH = 100
-BATCHES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 15
+BATCHES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 8
 LONGEST_S = 20.0  # of CPU: what grows without bound takes minutes; a busy machine, and a large heap to look through, take seconds
 """CPU time for one text of at most some 100 kB."""
 LONGEST_TOLD = 1300

@@ -24,7 +24,7 @@ from tests.keeping.sound import RECIPIENT, silent, stored_sound, tones
 from tests.keeping.worker_process import IDLE, Place, begun
 
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
-KILLS = 200 if DEEP else 60
+KILLS = 200 if DEEP else 28
 STEPS: tuple[Step, ...] = get_args(Step)
 LONGEST_DELAY_S = {
     "check": 0.002,

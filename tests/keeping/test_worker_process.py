@@ -135,7 +135,7 @@ def test_a_full_disk_ends_no_worker_and_what_is_on_it_is_kept_when_there_is_room
 
 
 def test_two_workers_on_one_folder_keep_each_recording_once(place: Place) -> None:
-    ids = [leave_call(place.recordings, number, 0.5) for number in range(1, 41)]
+    ids = [leave_call(place.recordings, number, 0.5) for number in range(1, 17)]
     lives = [begun(place, RULES) for _ in range(2)]
     marks = [Marks(pipe) for _, pipe in lives]
     while not done(place):

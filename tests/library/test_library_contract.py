@@ -290,7 +290,7 @@ def fill(library: Library, entered: list[StoredRecording], outcomes: list[str], 
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=200 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 40,
+    max_examples=200 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 15,
 )
 @given(
     st.lists(RECORDINGS, max_size=12),

@@ -541,6 +541,6 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 TestWholeCentre = WholeCentre.TestCase
 TestWholeCentre.settings = settings(
     settings.get_profile(PROFILE),
-    max_examples={"quick": 500, "deep": 10_000}.get(PROFILE, 500),
+    max_examples={"quick": 250, "deep": 10_000}.get(PROFILE, 250),
     stateful_step_count={"quick": 30, "deep": 50}.get(PROFILE, 30),
 )

@@ -93,6 +93,13 @@ def test_whatever_anybody_does_a_ticket_stands_where_the_table_says_and_is_someb
         assert one.passing is None or one.state not in ("resolved", "closed")
 
 
+def test_a_second_passing_that_is_taken_at_once_leaves_nothing_of_the_first() -> None:
+    sent = change(mine(passing=passing("cold", To(queue="soporte_n2"))), life.EndPassing(), ENGINE, LEVELS, T0)
+    again = change(sent, life.BeginPassing(passing()), TERESA, LEVELS, T0)
+    taken = change(again, life.EndPassing("1015"), ENGINE, LEVELS, T0)
+    assert (taken.state, taken.owner, taken.before) == ("in_progress", "1015", None)
+
+
 @given(some.sampled_from(["open", "passed", "reopened"]), some.permutations(CROWD[:2]))
 def test_two_can_never_take_the_same_one(state: str, who: list[Actor]) -> None:
     first, second = who
