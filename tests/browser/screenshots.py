@@ -1,6 +1,7 @@
 """How does the console look? ``python -m tests.browser.screenshots``: docs/images/console/, in both languages and at both widths.
 
-A whole centre with people at work and callers (demo_floor), photographed by a real Chromium. A page with an error ends it.
+Beside them it writes README.md, where all of them are to be seen. A whole centre with people at work and callers (demo_floor),
+photographed by a real Chromium. A page with an error ends it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ SHOTS: Final[dict[str, tuple[str, str, Wait]]] = {
     "webhooks": ("3001", "/webhooks", at_once),
 }
 """Who looks at what."""
+SPOKEN: Final[dict[Language, str]] = {"es": "Spanish", "en": "English"}
 
 
 async def main() -> int:
@@ -62,12 +64,31 @@ async def main() -> int:
             await stack.instance.start_console()
             async with floor(stack):
                 await asyncio.sleep(BUSY_S)
-                for language in ("es", "en"):
+                for language in SPOKEN:
                     for size in (WIDE, NARROW):
                         wrong += await _pictures(browser, stack.settings.console_url, language, size)
+    (FOLDER / "README.md").write_text(gallery(), encoding="utf-8")
     for line in wrong:
         print(line, file=sys.stderr)  # noqa: T201 - for whoever started it
     return 1 if wrong else 0
+
+
+def gallery() -> str:
+    """What is photographed, as a page with all of it."""
+    shown = [
+        "# The console's pages",
+        "",
+        "Made by `make screenshots` from a centre at work.",
+    ]
+    for name in ("sign-in", *SHOTS):
+        shown += ["", f"## {name.replace('-', ' ').capitalize()}", ""]
+        shown += [
+            f'<a href="{file}"><img src="{file}" width="{size[0] // 4}" alt="{name}, {spoken}, {size[0]} pixels wide"></a>'
+            for language, spoken in SPOKEN.items()
+            for size in (WIDE, NARROW)
+            for file in [f"{name}-{language}-{size[0]}.jpg"]
+        ]
+    return "\n".join([*shown, ""])
 
 
 async def _pictures(browser: Page, url: str, language: Language, size: tuple[int, int]) -> list[str]:
