@@ -282,7 +282,7 @@ class Controller:
             callbacks=self.engine.callback_desk,
             voicemails=self.engine.voicemail_desk,
             load=self._load,
-            role=lambda: self.leadership.role,
+            role=lambda: self.leadership.role_for_others(self.nodes.swept, CALLS_FIRST_S),
             sessions=self.sessions,
             origins=settings.origins,
             address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),

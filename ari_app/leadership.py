@@ -96,6 +96,7 @@ class Leadership:
         self._looked = asyncio.Event()
         self._lost: LeadLost | None = None
         self.leads = False
+        self._led_since = float("-inf")
         self._asked = False
         self.led_last: frozenset[str] = frozenset()
         """Who is known to have led before us, as beats and the lease name them (several: not all Asterisks saw the last)."""
@@ -124,6 +125,7 @@ class Leadership:
             if self.leads:
                 self.led_last = _holders(seen[0]) if seen is not None else frozenset({self._lease.led_last} - {""})
                 self._saw(before)
+                self._led_since = self._now()
                 log.info("leading", epoch=self._lease.epoch)
                 return
             self._asked = True
@@ -133,6 +135,14 @@ class Leadership:
     def role(self) -> Role:
         """What we are now. A standby is one that knows of another who leads, or lives."""
         return "leader" if self.leads else "standby" if self._asked else "starting"
+
+    def role_for_others(self, taken_over: bool, patience_s: float) -> Role:
+        """As whoever asks is told: one who leads has ``taken_over`` the calls before, or has waited ``patience_s`` for that.
+
+        Until then calls that are up would be denied.
+        """
+        waits = self.leads and not taken_over and self._now() - self._led_since < patience_s
+        return "starting" if waits else self.role
 
     async def _compare(self, seen: tuple[str | None, float] | None) -> tuple[str | None, float]:
         """The beat, and since when it has stood still."""

@@ -50,7 +50,8 @@ def watch_routes(parts: Parts, role: GetRole, registry: CollectorRegistry) -> AP
 
 
 class TurnsAwayWhileStandingBy:
-    """A standby knows nothing of the centre: whoever asks it is told to ask again, by then perhaps another."""
+    """A standby knows nothing of the centre, nor does one that is just taking it over: whoever asks is told to ask again, by then
+    perhaps another."""
 
     def __init__(self, app: ASGIApp, role: GetRole) -> None:
         self._app = app
@@ -61,6 +62,6 @@ class TurnsAwayWhileStandingBy:
         if scope["type"] != "http" or self._role() == "leader" or scope["path"] in ANSWERED_BY_ALL:
             await self._app(scope, receive, send)
             return
-        message = "This controller stands by; ask the one that leads."
+        message = "This controller stands by, or is just taking over; ask the one that leads."
         body = {"error": {"code": "standby", "message": message}}
         await json_answer(body, 503, {"Retry-After": str(RETRY_S)})(scope, receive, send)

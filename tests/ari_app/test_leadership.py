@@ -144,6 +144,22 @@ async def test_whoever_ends_in_order_lets_the_next_one_lead_at_once(table: Table
 
 
 @in_virtual_time
+async def test_whoever_has_just_come_to_lead_says_so_once_the_calls_are_taken_over_or_not_waited_for(
+    table: Table,
+) -> None:
+    controller = Controller(table)
+    controller.starts()
+    await asyncio.sleep(0)
+    assert (controller.part.role_for_others(False, 5.0), controller.part.role_for_others(True, 5.0)) == (
+        "starting",
+        "leader",
+    )
+    await asyncio.sleep(5.0)
+    assert controller.part.role_for_others(False, 5.0) == "leader"
+    await controller.dies()
+
+
+@in_virtual_time
 async def test_a_frozen_leader_is_not_sure_when_it_wakes_and_learns_that_another_leads(table: Table) -> None:
     first, second = await started(table)
     assert first.part.is_sure

@@ -15,10 +15,10 @@ from tests.browser.chromium import Browser, Page
 from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, signed_in
 from tests.browser.tickets_served import served
 from tests.browser.tools import Tools
-from tests.console.migrated import migrated
 from tests.console.tickets.desk import Centre, refusal
 from tests.console.webhooks.post import COORDINATOR, Post
 from tests.console.webhooks.receiver import Receiver
+from tests.migrated import migrated
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

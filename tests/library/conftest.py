@@ -27,6 +27,7 @@ from tests.fakes.notebook import FakeNotebook
 from tests.fakes.virtual_time import LoopClock
 from tests.library.some_recordings import stored
 from tests.library.sound import as_wav, opus, sealed
+from tests.migrated import migrated
 
 NUMBER = "600111222"
 
@@ -34,10 +35,13 @@ NUMBER = "600111222"
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An empty catalogue: a SQLite file, or the database of CENTRALITA_TEST_DATABASE_URL, whose tables are emptied."""
-    made = Database(os.environ.get("CENTRALITA_TEST_DATABASE_URL") or sqlite_url(tmp_path / "state" / "centralita.db"))
-    made.migrate()
-    made.migrate("base")
-    made.migrate()
+    if server := os.environ.get("CENTRALITA_TEST_DATABASE_URL"):
+        made = Database(server)
+        made.migrate()
+        made.migrate("base")
+        made.migrate()
+    else:
+        made = migrated(tmp_path / "centralita.db")
     yield made
     made.close()
 
@@ -56,6 +60,7 @@ class Archive:
         self.operators_hear_own = False
         self.centre = FakeCentre()
         self.centre.open()
+        migrated(folder / "centralita.db").close()
         self.known = KnownCallers(b"the key of the hashes", FakeNotebook(), LoopClock())
         self.erasers = list(erasers)
         self.knows = list(knows)

@@ -14,7 +14,7 @@ from ari_app.adapters.catalogue_database import Database
 from console.audit.book import SYSTEM, Audit, By
 from console.people import Person
 from recordings.custody import AuditEntry, AuditQuery
-from tests.console.migrated import migrated
+from tests.migrated import migrated
 
 ANA = By("2001", "supervisor", "192.0.2.7")
 

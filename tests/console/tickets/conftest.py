@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ari_app.adapters.catalogue_database import Database
-from tests.console.migrated import migrated
 from tests.console.tickets.desk import Centre
+from tests.migrated import migrated
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ari_app.adapters.catalogue_database import Database
-from tests.console.migrated import migrated
 from tests.console.webhooks.post import Post
 from tests.console.webhooks.receiver import Receiver
+from tests.migrated import migrated
 
 
 @pytest.fixture
