@@ -169,7 +169,7 @@ class Control:
     def talks_with(self) -> str | None:
         """Whose sound comes to the operator by itself: the other's channel, or ``caller``; None where several are mixed."""
         match self.state:
-            case "conference":
+            case "conference" | "barged":
                 return None
             case "ringing_other" | "consulting":
                 return self.other_channel

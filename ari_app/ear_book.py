@@ -21,18 +21,18 @@ KEY: Final = "ear:"
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A ``snoop`` on an operator's ``channel``, while that one talks with one (``talks_with``), or with several mixed (None)."""
+    """A ``snoop`` on an operator's ``channel``, who talks with one (``talks_with``), or with several, now or before (None)."""
 
     snoop: str
     channel: str
     talks_with: str | None
 
     def goes_on(self, control: Control) -> Tap | None:
-        """As it hears what is to be heard now; None: it would be deaf, one time in two, to a second one's sound."""
-        talks_with = self.talks_with or control.talks_with
-        if control.channel != self.channel or control.talks_with not in (None, talks_with):
+        """As it hears what is to be heard now; None: it would be deaf, one time in two, to a second one's sound, and to anybody's
+        after several were mixed."""
+        if control.channel != self.channel or control.talks_with not in (None, self.talks_with):
             return None
-        return replace(self, talks_with=talks_with)
+        return replace(self, talks_with=control.talks_with)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -64,6 +64,7 @@ from queues.events import (
 from recordings.custody import AuditEntry
 
 log = structlog.get_logger(__name__)
+BESIDE_ENDS_WITHIN_S: Final = 1.0
 TICK_S = 1.0
 LOOK_AT_PHONES_S = 0.5
 FREED_WITHIN_S = 2.0
@@ -141,6 +142,7 @@ class Engine:
         self._adoption: Adoption | None = None
         self._group: asyncio.TaskGroup | None = None
         self._letting_go = False
+        self._beside: set[asyncio.Task[None]] = set()
         # Until the first sweep has told who talks, new callers would be offered to operators who are not free.
         self._held: list[CallArrived] | None = []
         self._earlier = Notes()
@@ -214,8 +216,13 @@ class Engine:
         return plan
 
     async def cancel_lives(self, within_s: float) -> None:
-        """After let_go: end the coroutines; the calls themselves stay in Asterisk."""
+        """After let_go: end the coroutines; the calls themselves stay in Asterisk. What is done beside them has a second to end by
+        itself: it may wait for what was closed."""
         await self._running_lives.cancel(within_s)
+        if self._beside:
+            _, late = await asyncio.wait(self._beside, timeout=BESIDE_ENDS_WITHIN_S)
+            for task in late:
+                task.cancel()
 
     def let_go(self) -> None:
         """From now on nothing that a life does while it is cancelled reaches callers, operators or the figures."""
@@ -509,7 +516,10 @@ class Engine:
         if self._letting_go or self._group is None:
             work.close()
             return None
-        return self._group.create_task(_logged(work))
+        task = self._group.create_task(_logged(work))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+        return task
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

@@ -31,5 +31,5 @@ def new_srtp_key() -> bytes:
 
 
 def new_rtp_ids() -> RtpIds:
-    """Where a stream starts; the sequence number is kept low so that it does not wrap in its first minutes."""
-    return RtpIds(secrets.randbits(32), secrets.randbits(15), secrets.randbits(32))
+    """Where a stream starts: anywhere, but so that its sequence number does not wrap in its first minutes."""
+    return RtpIds(secrets.randbits(32), secrets.randbelow(50_000), secrets.randbits(32))

@@ -59,7 +59,7 @@ class ListeningPost:
             self._muted = muted
 
     async def hear(self, control: Control | None) -> None:
-        """Hear the operator's channel from now on: anew whenever somebody else talks with the operator (decision 23)."""
+        """Hear the operator's channel from now on: anew whenever somebody else talks with the operator (decision 35)."""
         if control is None:
             return
         if self.tap is not None:

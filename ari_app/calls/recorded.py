@@ -21,6 +21,8 @@ from recordings.plan import RecordingPlan
 
 log = structlog.get_logger(__name__)
 NOTICE_WITHIN_S = 60.0
+LEAST_S = 0.001
+"""Shorter waits may be none: a time of day has not that many digits."""
 
 
 def mode_with(call: Call, queue: str, operator: str, exchange: Exchange) -> RecordingMode:
@@ -150,7 +152,7 @@ class Recorded:
             if self._bridge is not None and not exchange.is_told(call) and not await self._tell(self._bridge):
                 return
             while (free_in_s := exchange.recorder.free_in_s(call.channel)) > 0:
-                await exchange.clock.sleep(free_in_s)
+                await exchange.clock.sleep(max(free_in_s, LEAST_S))
             async with self._one_at_a_time:
                 if self._wanted and self._plan is None and not exchange.tape(call).muted:
                     await self._begin_part()
@@ -195,6 +197,15 @@ class Recorded:
         """Another operator has the caller from now on: that is a part of its own."""
         self._mode = mode
         await self.start()
+
+    async def go_on_anew(self) -> None:
+        """Several were mixed, and two are left: what translates for the recording may be deaf to one of them, so that is a new part
+        (ARCHITECTURE.md, decision 61)."""
+        async with self._one_at_a_time:
+            if self._plan is None:
+                return
+            await self._stop_part()
+        self._exchange.in_background(self._begin())
 
     async def stop(self) -> None:
         """Now, before the next conversation may start another on the same channel."""

@@ -229,7 +229,7 @@ class Talking(Three):
             case BargeAsked(by=by):
                 await self._barge(by)
             case UnbargeAsked(by=by):
-                self._unbarge(by)
+                await self._unbarge(by)
             case TakeOverAsked(by=by):
                 await self._taken_over_by(by)
             case _:

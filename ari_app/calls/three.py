@@ -155,6 +155,7 @@ class Three:
         consultation = self._consultation
         if consultation is None:
             return
+        was_mixed = self._control.state == "conference"
         if self._control.state in AWAY:
             await consultation.stop_ringing_tone()
             await self._back_to_caller()
@@ -162,6 +163,8 @@ class Three:
         self._consultation = None
         self._control.consults(None)
         self._show("talking")
+        if was_mixed:
+            await self._recorded.go_on_anew()
 
     async def _swap(self) -> None:
         assert self._consultation is not None
@@ -248,11 +251,12 @@ class Three:
             return False
         return not by.gone
 
-    def _unbarge(self, by: Joining) -> None:
+    async def _unbarge(self, by: Joining) -> None:
         """A supervisor has gone out again."""
         self._barged = [other for other in self._barged if other is not by]
         if self._control.state == "barged" and not self._barged:
             self._show("talking")
+            await self._recorded.go_on_anew()
 
     async def _taken_over_by_barged(self) -> bool:
         """Whoever barged in first, and is still there, stays with the caller. False if nobody is."""

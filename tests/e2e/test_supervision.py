@@ -7,14 +7,16 @@ neither.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import pytest
 
-from sip_agents import Call, SipAgent
+from sip_agents import Call, SipAgent, line
+from sip_agents.ids import new_rtp_ids
 from tests.e2e.recorded import Heard, heard_in_recording
 from tests.e2e.stack import Stack, dial
 from tests.e2e.test_call_control import CALLER_HZ, FIRST, FIRST_HZ, SECOND_HZ, Scene, ask, conversation
@@ -112,6 +114,52 @@ async def test_every_change_of_mode_at_every_ear_and_on_both_sides_of_the_record
         await it.scene.first.ended()
         ended = await it.scene.shown(stage="ended")
     await the_recording_has_what_the_caller_heard(stack, it, ended)
+
+
+@contextlib.contextmanager
+def packets_numbered_from(sequence: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every phone's, from now on."""
+    with monkeypatch.context() as patched:
+        patched.setattr(line, "new_rtp_ids", lambda: replace(new_rtp_ids(), sequence=sequence))
+        yield
+
+
+async def is_late_by_a_moment(call: Call) -> None:
+    """Nothing comes from this phone for some packets' time."""
+    call.plug(True)
+    await asyncio.sleep(0.3)
+    call.plug(False)
+    await asyncio.sleep(0.3)
+
+
+@pytest.mark.parametrize("sequence", [1_000, 40_000])
+async def test_whose_packet_was_late_in_a_mix_makes_nobody_deaf_afterwards(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, sequence: int
+) -> None:
+    with packets_numbered_from(sequence, monkeypatch):
+        async with floor(stack, BOSS) as it:
+            for mode in ("listen", "barge"):
+                await it.supervise(mode)
+                await it.heard(*MODES[mode])
+            for call in (it.scene.first, it.scene.caller):
+                await is_late_by_a_moment(call)
+            await it.heard(*MODES["barge"])
+            for mode in ("listen", "whisper"):
+                await it.supervise(mode)
+                await it.heard(*MODES[mode])
+            it.second = await it.scene.consult()
+            await it.scene.ask("conference")
+            conference = ({FIRST_HZ, SECOND_HZ}, {CALLER_HZ, SECOND_HZ, BOSS_HZ}, ALL, {CALLER_HZ, FIRST_HZ})
+            await it.heard(*conference)
+            for call in (it.scene.first, it.scene.caller):
+                await is_late_by_a_moment(call)
+            await it.heard(*conference)
+            await it.scene.ask("consult/cancel")
+            await it.heard(*MODES["whisper"])
+            await it.scene.caller.hang_up()
+            await it.scene.first.ended()
+            ended = await it.scene.shown(stage="ended")
+        await the_recording_has_what_the_caller_heard(stack, it, ended)
 
 
 @pytest.mark.parametrize("before", ["listen", "whisper", "barge", "nothing"])
