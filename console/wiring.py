@@ -25,10 +25,14 @@ from console.contacts.numbers import national
 from console.contacts.parts import keep_on, open_contacts
 from console.contacts.routes import contact_routes
 from console.controllers import Controllers
-from console.figures.centre import ControllersCentre
+from console.figures.centre import ControllersCentre, KnowsCentre
 from console.figures.history_routes import call_history_routes
 from console.figures.routes import figures_routes
 from console.mirror import Mirror
+from console.past.calls import PastCalls
+from console.past.desk import PastDesk
+from console.past.notes import Notes
+from console.past.routes import past_routes
 from console.people import Person
 from console.phone.relay import PhoneLines
 from console.phone.routes import phone_routes
@@ -76,10 +80,11 @@ def parts_of(around: Around) -> Iterator[Part]:
     audit, scripts = Audit(around.database, around.clock.now), _script_desk(around)
     webhooks = open_webhooks(around.settings, around.database, audit, around.clock)
     yield Part(webhooks.router, webhooks.works)
-    yield from _customers(around, audit, webhooks.outbox, scripts)
+    knows = ControllersCentre(around.controllers, around.clock)
+    yield from _customers(around, audit, webhooks.outbox, scripts, knows)
     yield Part(script_routes(scripts))
     yield _phones(around)
-    yield from _figures(around)
+    yield from _figures(around, knows)
 
 
 def _script_desk(around: Around) -> ScriptDesk:
@@ -92,8 +97,8 @@ def _script_desk(around: Around) -> ScriptDesk:
     return ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)
 
 
-def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk) -> Iterator[Part]:
-    """Contacts and the tickets that hang on them."""
+def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk, knows: KnowsCentre) -> Iterator[Part]:
+    """Contacts, the tickets that hang on them, and customers' earlier calls."""
     key, country = caller_key(around.settings.token_key), lambda: around.centre.contacts.country
 
     async def contact_of(number: str) -> str | None:
@@ -101,7 +106,15 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         found = await beside(book.look_up, number)
         return found[0].id if len(found) == 1 else None
 
+    def spellings(number: str) -> tuple[str, ...]:
+        """As what carriers may send a number that is given in full."""
+        return number, number.removeprefix("+"), national(number)
+
+    def hashes(number: str) -> set[str]:
+        return {who for one in spellings(number) if (who := hash_of(key, one)) is not None}
+
     book = ContactBook(around.database, country, around.clock.now)
+    notes = Notes(around.database, audit, around.clock.now, hashes)
     tickets = open_tickets(
         around.database,
         audit,
@@ -113,13 +126,24 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         lambda number: hash_of(key, number),
         contact_of,
         FollowedScripts(scripts.answers),
-        lambda number: (number, number.removeprefix("+"), national(number)),
+        spellings,
     )
-    yield _contacts(around, audit, outbox, tickets.of_contacts)
+    past = PastDesk(
+        PastCalls(around.database),
+        notes,
+        book,
+        around.mirror.board,
+        tickets.customers,
+        knows,
+        hashes,
+        lambda: around.centre.recordings.operators_hear_own,
+    )
+    yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
+    yield Part(past_routes(past, audit))
 
 
-def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts) -> Part:
+def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts, notes: Notes) -> Part:
     database, centre, now = around.database, around.centre, around.clock.now
     lookups = HttpLookups()
 
@@ -139,7 +163,7 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
         entry=lambda: centre.contacts,
         services=lambda: centre.services,
         followers=[tickets],
-        places=[tickets],
+        places=[tickets, notes],
         tell=tell,
     )
 
@@ -152,8 +176,7 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
     return Part(contact_routes(desk), {"contacts": work}, read_piecewise=READ_PIECEWISE)
 
 
-def _figures(around: Around) -> Iterator[Part]:
-    knows = ControllersCentre(around.controllers, around.clock)
+def _figures(around: Around, knows: KnowsCentre) -> Iterator[Part]:
     yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
     yield Part(call_history_routes(around.database, knows, around.clock))
 

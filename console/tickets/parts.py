@@ -17,7 +17,7 @@ from ari_app.new_ids import new_id
 from console.audit.book import Audit
 from console.mirror import Mirror
 from console.tickets.callers import Callers
-from console.tickets.calls import BoardCalls, Controllers, NoAnswers, ScriptAnswers
+from console.tickets.calls import BoardCalls, Controllers, Customers, NoAnswers, ScriptAnswers
 from console.tickets.customers import TicketsOfContacts
 from console.tickets.desk import TicketDesk
 from console.tickets.levels import Levels
@@ -31,11 +31,12 @@ from console.webhooks.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class TicketsPart:
-    """``of_contacts`` are the hooks for whoever merges and erases contacts."""
+    """``of_contacts`` are the hooks for whoever merges and erases contacts; ``customers`` knows who calls."""
 
     router: APIRouter
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]]
     of_contacts: TicketsOfContacts
+    customers: Customers
 
 
 async def nobody(number: str) -> str | None:
@@ -76,4 +77,4 @@ def open_tickets(
     customers = Callers(controllers, who, contact_of)
     desk = TicketDesk(tickets, search, calls, controllers, passing, customers, answers or NoAnswers())
     hooks = TicketsOfContacts(database, lambda number: filter(None, map(who, spellings(number))))
-    return TicketsPart(ticket_routes(desk), {"tickets": watcher.run}, hooks)
+    return TicketsPart(ticket_routes(desk), {"tickets": watcher.run}, hooks, customers)
