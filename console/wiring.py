@@ -25,6 +25,7 @@ from console.contacts.numbers import national
 from console.contacts.parts import keep_on, open_contacts
 from console.contacts.routes import contact_routes
 from console.controllers import Controllers
+from console.erasures import FollowsErasures
 from console.figures.centre import ControllersCentre, KnowsCentre
 from console.figures.history_routes import call_history_routes
 from console.figures.routes import figures_routes
@@ -108,7 +109,8 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
 
     def spellings(number: str) -> tuple[str, ...]:
         """As what carriers may send a number that is given in full."""
-        return number, number.removeprefix("+"), national(number)
+        digits = number.removeprefix("+")
+        return number, digits, f"00{digits}", national(number)
 
     def hashes(number: str) -> set[str]:
         return {who for one in spellings(number) if (who := hash_of(key, one)) is not None}
@@ -140,7 +142,17 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
     )
     yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
-    yield Part(past_routes(past, audit))
+    yield Part(past_routes(past, audit), {"erasures": _erasures(around, tickets.of_contacts, notes, scripts).run})
+
+
+def _erasures(around: Around, tickets: TicketsOfContacts, notes: Notes, scripts: ScriptDesk) -> FollowsErasures:
+    """All that the console keeps by a caller's hash or by call. Contacts are kept by themselves, and erased by themselves."""
+    places = {
+        "tickets": lambda connection, who, calls: tickets.erased(connection, (), (who,), calls),
+        "notes of calls": lambda connection, who, calls: notes.erased(connection, (who,), calls).count,
+        "answers in scripts": lambda connection, who, calls: scripts.answers.forgotten(connection, calls),
+    }
+    return FollowsErasures(around.database, places, around.clock)
 
 
 def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts, notes: Notes) -> Part:
