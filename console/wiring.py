@@ -17,7 +17,7 @@ from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
 from console.audit.book import Audit
-from console.contacts.book import ContactBook
+from console.contacts.book import ContactBook, UnknownContact
 from console.contacts.call_numbers import ControllersNumbers
 from console.contacts.contact import Act, Contact
 from console.contacts.import_routes import READ_PIECEWISE
@@ -115,6 +115,12 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
     def hashes(number: str) -> set[str]:
         return {who for one in spellings(number) if (who := hash_of(key, one)) is not None}
 
+    def whos_of(contact: str) -> set[str]:
+        try:
+            return {who for one in book.find(contact).details.numbers for who in hashes(one.number)}
+        except UnknownContact:
+            return set()
+
     book = ContactBook(around.database, country, around.clock.now)
     notes = Notes(around.database, audit, around.clock.now, hashes)
     tickets = open_tickets(
@@ -129,6 +135,7 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         contact_of,
         FollowedScripts(scripts.answers),
         spellings,
+        whos_of,
     )
     past = PastDesk(
         PastCalls(around.database),

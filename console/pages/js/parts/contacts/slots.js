@@ -7,6 +7,7 @@ import { Loading } from "../../ui.js";
 
 const EVERYBODY = ["operator", "team_leader", "supervisor", "coordinator"];
 export const slots = [
+  { id: "tickets", title: { es: "Solicitudes", en: "Tickets" }, roles: EVERYBODY, load: () => import("../../tickets/of_contact.js") },
   { id: "past", title: { es: "Llamadas", en: "Calls" }, roles: EVERYBODY, load: () => import("../../past/card.js") },
 ];
 
