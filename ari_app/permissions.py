@@ -80,7 +80,7 @@ _FOR_EACH: Final[dict[Permission, tuple[Reach | None, Reach | None, Reach | None
     "callbacks":         (None,     None,     "queues",  "all",      None),
     "voicemails":        ("queues", "queues", "queues",  "all",      None),
     "figures":           (None,     "team",   "all",     "all",      None),
-    "history":           ("own",    "team",   "queues",  "all",      "all"),
+    "history":           ("own",    "team",   "queues",  "all",      None),
     "why_waiting":       (None,     None,     "all",     "all",      None),
     "hear_recordings":   ("own",    "team",   "queues",  "all",      None),
     "note_recordings":   (None,     "team",   "queues",  "all",      None),

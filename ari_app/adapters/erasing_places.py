@@ -50,7 +50,7 @@ class OtherPlaces:
         with self._database.reading() as connection:
             places = list(connection.scalars(select(erasing_places.c.name).order_by(erasing_places.c.name)))
             mine = select(r.place, r.count, r.what).where(r.erasure.in_(open_)).order_by(r.place)
-            reports = connection.execute(mine).all()
-        known = {report.place for report in reports}
-        told = ", ".join(f"{report.count} {report.what}" for report in reports if report.count)
-        return [one for one in places if one not in known], Erased(sum(report.count for report in reports), told)
+            reports = [(place, count, what) for place, count, what in connection.execute(mine)]
+        known = {place for place, _, _ in reports}
+        told = ", ".join(f"{count} {what}" for _, count, what in reports if count)
+        return [one for one in places if one not in known], Erased(sum(count for _, count, _ in reports), told)
