@@ -33,21 +33,27 @@ class FollowsErasures:
         self._database = database
         self._places = places
         self._clock = clock
+        self._away: str | None = None
+
+    @property
+    def wrong(self) -> str | None:
+        """What a person should look at, in words; None when all is well."""
+        return f"erasures wait for the database: {self._away}" if self._away is not None else None
 
     async def run(self) -> None:
         """Until cancelled."""
-        told = registered = False
+        registered = False
         while True:
             try:
                 if not registered:
                     await beside(self.register)
                     registered = True
                 await beside(self.follow)
-                told = False
+                self._away = None
             except CatalogueAway as away:
-                if not told:
+                if self._away is None:
                     log.warning("erasures_not_followed", why=str(away))
-                told = True
+                self._away = str(away)
             await self._clock.sleep(LOOKS_EVERY_S)
 
     def register(self) -> None:

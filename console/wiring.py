@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
+from console.app import Wrong
 from console.audit.book import Audit
 from console.contacts.book import ContactBook, UnknownContact
 from console.contacts.call_numbers import ControllersNumbers
@@ -68,19 +69,20 @@ Works = dict[str, Callable[[], Coroutine[Any, Any, None]]]
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part's routes; ``works``: what it does until cancelled once the tables are there, by name, and ``at_once``
-    what needs none of them; ``read_piecewise``: paths whose bodies may be long."""
+    what needs none of them; ``read_piecewise``: paths whose bodies may be long; ``wrong``: what a person should look at."""
 
     router: APIRouter
     works: Works = field(default_factory=dict)
     at_once: Works = field(default_factory=dict)
     read_piecewise: tuple[str, ...] = ()
+    wrong: Mapping[str, Wrong] = field(default_factory=dict)
 
 
 def parts_of(around: Around) -> Iterator[Part]:
     """Every part. Raises ValueError for settings that cannot be used."""
     audit, scripts = Audit(around.database, around.clock.now), _script_desk(around)
     webhooks = open_webhooks(around.settings, around.database, audit, around.clock)
-    yield Part(webhooks.router, webhooks.works)
+    yield Part(webhooks.router, webhooks.works, wrong={"webhooks": webhooks.wrong})
     knows = ControllersCentre(around.controllers, around.clock)
     yield from _customers(around, audit, webhooks.outbox, scripts, knows)
     yield Part(script_routes(scripts))
@@ -149,7 +151,8 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
     )
     yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
-    yield Part(past_routes(past, audit), {"erasures": _erasures(around, tickets.of_contacts, notes, scripts).run})
+    erasures = _erasures(around, tickets.of_contacts, notes, scripts)
+    yield Part(past_routes(past, audit), {"erasures": erasures.run}, wrong={"erasures": lambda: erasures.wrong})
 
 
 def _erasures(around: Around, tickets: TicketsOfContacts, notes: Notes, scripts: ScriptDesk) -> FollowsErasures:
