@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from ari_app.adapters.catalogue_audit import SqlAuditBook
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.catalogue_tables import metadata
 from ari_app.adapters.erasing_places import OtherPlaces, StillThere
 from ari_app.adapters.history_book import HistoryEraser, SqlHistory
 from ari_app.call_notes import CallNote
@@ -87,11 +88,8 @@ class World:
     def left(self) -> str:
         """All that stands in any table."""
         with self.database.reading() as connection:
-            tables = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
             return "\n".join(
-                str(row)
-                for table in tables
-                for row in connection.execute(text(f'SELECT * FROM "{table}"'))  # noqa: S608
+                str(row) for table in metadata.sorted_tables for row in connection.execute(select(table)).all()
             )
 
 

@@ -14,8 +14,11 @@ styleSheet("/css/past.css");
 const moment = (iso) => new Date(iso).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });
 const seesCalls = () => parts.find((one) => one.id === "call").roles.includes(role.value);
 
-/** path: where they are told; changed: asked anew when it is another; none: what is said where there are none. */
-export function PastCalls({ path, changed, none }) {
+const OURS = /^S-\d{4}-\d+$/; // other references are another system's
+
+/** path: where they are told; changed: asked anew when it is another; none: what is said where there are none; call: whose caller it is,
+ * whose tickets may be seen. */
+export function PastCalls({ path, changed, none, call = null }) {
   const [told, tell] = useState({});
   const load = () => {
     const stop = new AbortController();
@@ -28,11 +31,11 @@ export function PastCalls({ path, changed, none }) {
   if (error) return html`<p class="muted away">${t("away")} <button type="button" class="quiet small" onClick=${load}>${t("again")}</button></p>`;
   if (!found) return html`<p class="muted" aria-busy="true">…</p>`;
   if (!found.items.length) return html`<p class="muted">${found.known ? none : t("unknown")}</p>`;
-  return html`<ol class="past-calls">${found.items.map((one) => html`<${Call} key=${one.call} one=${one} />`)}</ol>
+  return html`<ol class="past-calls">${found.items.map((one) => html`<${Call} key=${one.call} one=${one} now=${call} />`)}</ol>
     ${found.more ? html`<p class="muted small">${t("more")}</p>` : null}`;
 }
 
-function Call({ one }) {
+function Call({ one, now }) {
   const at = moment(one.started);
   const how = one.answered ? t("served", { who: one.operators.map(personTitle).join(", ") }) : t("notServed", { time: duration(one.wait_s) });
   const more = [one.answered ? t("talked", { time: duration(one.talk_s) }) : null, one.direction === "outbound" ? t("outbound") : null, endOf(one.end_reason)].filter(Boolean);
@@ -40,7 +43,7 @@ function Call({ one }) {
     <p class=${one.answered ? "" : "not-served"}>${[one.queues.map(queueTitle).join(", "), how].filter(Boolean).join(" · ")}</p>
     ${more.length ? html`<p class="muted small">${more.join(" · ")}</p>` : null}
     ${one.notes.map((note) => html`<blockquote key=${note.by}><p>${note.text}</p><footer class="muted small">${personTitle(note.by)}</footer></blockquote>`)}
-    <p class="row">${one.ticket ? html`<a href=${`/tickets/${encodeURIComponent(one.ticket)}`}>${t("ticket", { ref: one.ticket })}</a>` : null}
+    <p class="row">${one.ticket ? OURS.test(one.ticket) ? html`<a href=${`/tickets/${one.ticket}${now ? `?call=${encodeURIComponent(now)}` : ""}`}>${t("ticket", { ref: one.ticket })}</a>` : html`<span>${t("ticket", { ref: one.ticket })}</span>` : null}
       ${seesCalls() ? html`<a href=${`/calls/${encodeURIComponent(one.call)}`} aria-label=${t("callOf", { at })}>${t("whole")}</a>` : null}
       ${one.recording ? html`<${Sound} call=${one.call} at=${at} />` : null}</p></li>`;
 }
