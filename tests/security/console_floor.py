@@ -36,8 +36,8 @@ from console.tickets.parts import levels_of
 from console.tickets.store import NewTicket, Tickets
 from console.webhooks.outbox import Outbox
 from console.wiring import Around, Part, parts_of
-from tests.console.migrated import migrated
 from tests.console.past.conftest import World
+from tests.migrated import migrated
 from tests.security.everything import PROJECT, valdeluna
 
 NEAR, FAR = "1005", "1015"

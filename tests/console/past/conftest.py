@@ -32,8 +32,8 @@ from console.past.notes import Notes
 from console.past.routes import past_routes
 from console.people import Person
 from console.tickets.calls import Customer
-from tests.console.migrated import migrated
 from tests.console.reception import FakeReception
+from tests.migrated import migrated
 
 T0 = 1_795_494_121.0  # 2026-11-24T04:22:01Z
 KEY = caller_key("a key of at least thirty-two characters")

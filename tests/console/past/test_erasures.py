@@ -26,7 +26,7 @@ from console.tickets.customers import TicketsOfContacts
 from console.tickets.levels import Levels
 from console.tickets.store import NewTicket, Tickets
 from console.webhooks.outbox import Outbox
-from tests.console.migrated import migrated
+from tests.migrated import migrated
 
 T0 = 1_795_494_121.0
 ROSA = "600111222"
