@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ari_app.adapters import http_errors
 from ari_app.adapters.http_events import EventHub
 from ari_app.adapters.http_guard import Guard
-from ari_app.adapters.http_json import json_bytes
+from ari_app.adapters.http_json import json_answer, json_bytes
 from ari_app.clock import Clock
 from ari_app.rates import Rates
 from console.controllers import Controllers
@@ -28,6 +28,8 @@ BACKLOG: Final = 5000
 FOLLOWERS_MAX: Final = 2000
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 PASSED_ON: Final = ("/healthz", "/readyz", "/metrics")
+Wrong = Callable[[], str | None]
+"""What a person should look at, in words; None when all is well."""
 
 
 def create_app(
@@ -40,9 +42,10 @@ def create_app(
     read_piecewise: Collection[str] = (),
     origins: Collection[str] = (),
     address_rates: Rates | None = None,
+    wrong: Mapping[str, Wrong] | None = None,
 ) -> FastAPI:
     """The application. ``parts`` are the console's own resources; ``read_piecewise``: see http_errors.install; ``origins`` and
-    ``address_rates``: see Guard."""
+    ``address_rates``: see Guard; ``wrong``: what a person should look at in each part, by its name."""
     app = FastAPI(
         title="Centralita: console",
         version="1",
@@ -67,7 +70,7 @@ def create_app(
     app.state.reception = reception
     http_errors.install(app, read_piecewise)
     app.add_middleware(Guard, now=clock.now, rates=address_rates, origins=origins)
-    app.include_router(_own_routes(mirror, hub, reception))
+    app.include_router(_own_routes(mirror, hub, reception, wrong or {}))
     for part in parts:
         app.include_router(part)
     app.include_router(_described(app, controllers))
@@ -76,11 +79,16 @@ def create_app(
     return app
 
 
-def _own_routes(mirror: Mirror, hub: EventHub, reception: ControllersReception) -> APIRouter:
+def _own_routes(
+    mirror: Mirror, hub: EventHub, reception: ControllersReception, parts: Mapping[str, Wrong]
+) -> APIRouter:
     router = APIRouter()
     registry = CollectorRegistry()
     followers = Gauge("centralita_console_followers", "Pages that follow the events", registry=registry)
     followers.set_function(lambda: hub.follower_count)
+    wrong_parts = Gauge("centralita_console_part_wrong", "1: a person should look at it", ["part"], registry=registry)
+    for name, wrong_in in parts.items():
+        wrong_parts.labels(name).set_function(_counted(wrong_in))
 
     @router.get("/api/v1/events")
     async def follow(request: Request, newest: Annotated[bool, Query()] = False) -> Response:
@@ -89,15 +97,21 @@ def _own_routes(mirror: Mirror, hub: EventHub, reception: ControllersReception) 
 
     @router.get("/console/healthz", include_in_schema=False)
     async def show_health() -> Response:
-        """Whether this process serves people; 503 while it knows nothing of the centre."""
+        """Whether this process serves people; 503 while it knows nothing of the centre. ``parts``: what is wrong in each, which
+        keeps nobody from being served."""
         wrong = mirror.keeper.wrong
-        return Response(json_bytes({"wrong": wrong}), 503 if wrong else 200, media_type="application/json")
+        told = {"wrong": wrong, "parts": {name: wrong_in() for name, wrong_in in parts.items()}}
+        return json_answer(told, 503 if wrong else 200)
 
     @router.get("/console/metrics", include_in_schema=False)
     async def show_metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _counted(wrong: Wrong) -> Callable[[], float]:
+    return lambda: float(wrong() is not None)
 
 
 def _described(app: FastAPI, controllers: Controllers) -> APIRouter:

@@ -56,6 +56,7 @@ async def serve(settings: Settings) -> None:
                 read_piecewise=[path for part in parts for path in part.read_piecewise],
                 origins=settings.origins,
                 address_rates=Rates(settings.api_requests_per_s, settings.api_requests_per_s * AT_ONCE),
+                wrong={name: wrong for part in parts for name, wrong in part.wrong.items()},
             )
             group.create_task(mirror.run(), name="mirror")
             group.create_task(reception.run(), name="reception")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,9 @@ from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
+from console.app import Wrong
 from console.audit.book import Audit
-from console.contacts.book import ContactBook
+from console.contacts.book import ContactBook, UnknownContact
 from console.contacts.call_numbers import ControllersNumbers
 from console.contacts.contact import Act, Contact
 from console.contacts.import_routes import READ_PIECEWISE
@@ -25,10 +26,15 @@ from console.contacts.numbers import national
 from console.contacts.parts import keep_on, open_contacts
 from console.contacts.routes import contact_routes
 from console.controllers import Controllers
-from console.figures.centre import ControllersCentre
+from console.erasures import FollowsErasures
+from console.figures.centre import ControllersCentre, KnowsCentre
 from console.figures.history_routes import call_history_routes
 from console.figures.routes import figures_routes
 from console.mirror import Mirror
+from console.past.calls import PastCalls
+from console.past.desk import PastDesk
+from console.past.notes import Notes
+from console.past.routes import past_routes
 from console.people import Person
 from console.phone.relay import PhoneLines
 from console.phone.routes import phone_routes
@@ -63,23 +69,25 @@ Works = dict[str, Callable[[], Coroutine[Any, Any, None]]]
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part's routes; ``works``: what it does until cancelled once the tables are there, by name, and ``at_once``
-    what needs none of them; ``read_piecewise``: paths whose bodies may be long."""
+    what needs none of them; ``read_piecewise``: paths whose bodies may be long; ``wrong``: what a person should look at."""
 
     router: APIRouter
     works: Works = field(default_factory=dict)
     at_once: Works = field(default_factory=dict)
     read_piecewise: tuple[str, ...] = ()
+    wrong: Mapping[str, Wrong] = field(default_factory=dict)
 
 
 def parts_of(around: Around) -> Iterator[Part]:
     """Every part. Raises ValueError for settings that cannot be used."""
     audit, scripts = Audit(around.database, around.clock.now), _script_desk(around)
     webhooks = open_webhooks(around.settings, around.database, audit, around.clock)
-    yield Part(webhooks.router, webhooks.works)
-    yield from _customers(around, audit, webhooks.outbox, scripts)
+    yield Part(webhooks.router, webhooks.works, wrong={"webhooks": webhooks.wrong})
+    knows = ControllersCentre(around.controllers, around.clock)
+    yield from _customers(around, audit, webhooks.outbox, scripts, knows)
     yield Part(script_routes(scripts))
     yield _phones(around)
-    yield from _figures(around)
+    yield from _figures(around, knows)
 
 
 def _script_desk(around: Around) -> ScriptDesk:
@@ -92,8 +100,8 @@ def _script_desk(around: Around) -> ScriptDesk:
     return ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)
 
 
-def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk) -> Iterator[Part]:
-    """Contacts and the tickets that hang on them."""
+def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk, knows: KnowsCentre) -> Iterator[Part]:
+    """Contacts, the tickets that hang on them, and customers' earlier calls."""
     key, country = caller_key(around.settings.token_key), lambda: around.centre.contacts.country
 
     async def contact_of(number: str) -> str | None:
@@ -101,7 +109,22 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         found = await beside(book.look_up, number)
         return found[0].id if len(found) == 1 else None
 
+    def spellings(number: str) -> tuple[str, ...]:
+        """As what carriers may send a number that is given in full."""
+        digits = number.removeprefix("+")
+        return number, digits, f"00{digits}", national(number)
+
+    def hashes(number: str) -> set[str]:
+        return {who for one in spellings(number) if (who := hash_of(key, one)) is not None}
+
+    def whos_of(contact: str) -> set[str]:
+        try:
+            return {who for one in book.find(contact).details.numbers for who in hashes(one.number)}
+        except UnknownContact:
+            return set()
+
     book = ContactBook(around.database, country, around.clock.now)
+    notes = Notes(around.database, audit, around.clock.now, hashes)
     tickets = open_tickets(
         around.database,
         audit,
@@ -113,13 +136,36 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         lambda number: hash_of(key, number),
         contact_of,
         FollowedScripts(scripts.answers),
-        lambda number: (number, number.removeprefix("+"), national(number)),
+        spellings,
+        whos_of,
     )
-    yield _contacts(around, audit, outbox, tickets.of_contacts)
+    past = PastDesk(
+        PastCalls(around.database),
+        notes,
+        book,
+        around.mirror.board,
+        tickets.customers,
+        knows,
+        hashes,
+        lambda: around.centre.recordings.operators_hear_own,
+    )
+    yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
+    erasures = _erasures(around, tickets.of_contacts, notes, scripts)
+    yield Part(past_routes(past, audit), {"erasures": erasures.run}, wrong={"erasures": lambda: erasures.wrong})
 
 
-def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts) -> Part:
+def _erasures(around: Around, tickets: TicketsOfContacts, notes: Notes, scripts: ScriptDesk) -> FollowsErasures:
+    """All that the console keeps by a caller's hash or by call. Contacts are kept by themselves, and erased by themselves."""
+    places = {
+        "tickets": lambda connection, who, calls: tickets.erased(connection, (), (who,), calls),
+        "notes of calls": lambda connection, who, calls: notes.erased(connection, (who,), calls).count,
+        "answers in scripts": lambda connection, who, calls: scripts.answers.forgotten(connection, calls),
+    }
+    return FollowsErasures(around.database, places, around.clock)
+
+
+def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts, notes: Notes) -> Part:
     database, centre, now = around.database, around.centre, around.clock.now
     lookups = HttpLookups()
 
@@ -139,7 +185,7 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
         entry=lambda: centre.contacts,
         services=lambda: centre.services,
         followers=[tickets],
-        places=[tickets],
+        places=[tickets, notes],
         tell=tell,
     )
 
@@ -152,8 +198,7 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
     return Part(contact_routes(desk), {"contacts": work}, read_piecewise=READ_PIECEWISE)
 
 
-def _figures(around: Around) -> Iterator[Part]:
-    knows = ControllersCentre(around.controllers, around.clock)
+def _figures(around: Around, knows: KnowsCentre) -> Iterator[Part]:
     yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
     yield Part(call_history_routes(around.database, knows, around.clock))
 

@@ -211,3 +211,24 @@ class ErasedCallColumns(TypedColumns):
 
 
 erased_calls: Final = Table("erased_calls", metadata, ErasedCallColumns)
+
+
+class ErasingPlaceColumns(TypedColumns):
+    """Somebody beside the controller who keeps customers' data in this database, and removes them when a customer is erased."""
+
+    name: N[str] = Column(String(32), primary_key=True)
+
+
+erasing_places: Final = Table("erasing_places", metadata, ErasingPlaceColumns)
+
+
+class ErasingReportColumns(TypedColumns):
+    """What such a place has removed for one erasure; written in the transaction that removes it."""
+
+    erasure: N[str] = Column(String(64), ForeignKey("erasures.id", ondelete="CASCADE"), primary_key=True)
+    place: N[str] = Column(String(32), primary_key=True)
+    count: N[int]
+    what: N[str] = Column(String(200))
+
+
+erasing_reports: Final = Table("erasing_reports", metadata, ErasingReportColumns)

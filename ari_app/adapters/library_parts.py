@@ -13,6 +13,7 @@ from ari_app.adapters.catalogue import SqlShelves
 from ari_app.adapters.catalogue_audit import SqlAuditBook
 from ari_app.adapters.catalogue_custody import SqlCustody
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.erasing_places import OtherPlaces
 from ari_app.adapters.history_book import HistoryEraser, SqlHistory
 from ari_app.adapters.http_library import Library
 from ari_app.adapters.playing import AudioFormat, Player, Transcode
@@ -79,7 +80,7 @@ def open_library(
         recordings = RecordingsEraser(shelves, audit, removal, now)
         history = SqlHistory(database)
         callers = HistoryEraser(history)
-        own: tuple[Eraser, ...] = (recordings, NotesEraser(custody), callers)
+        own: tuple[Eraser, ...] = (recordings, NotesEraser(custody), callers, OtherPlaces(database))
         erasing = Erasing(
             audit, (*erasers, *own), (*knows, recordings, callers), certificate_key(token_key), new_id, now
         )

@@ -105,7 +105,9 @@ class Asking:
 async def answer_to(
     question: Question, person: Person, knows: KnowsCentre, clock: Clock, *, of_figures: bool = False
 ) -> Asking:
-    """What is to be looked for. ``of_figures``: an operator's are of today. Raises Refused: 403 for others' figures, 422, 503."""
+    """What is to be looked for. ``of_figures``: an operator's are of today. Raises Refused: 403 for others' figures, and for
+    whoever may see none, 422, 503."""
+    demand(person.may("history"))
     centre = await knows.centre(question.authorization)
     scope = scope_of(person, centre.operators_of(person.team))
     today = day_of(clock.now(), centre.zone)

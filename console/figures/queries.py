@@ -161,22 +161,26 @@ class FiguresStore:
 
     def calls(self, begin: float, end: float, wanted: Wanted, limit: int, offset: int = 0, **equal: str | None) -> Page:
         """The calls that began from then to then (Unix s), the newest first. ``equal``: columns that must be so."""
-        conditions = [k.started >= begin, k.started < end, *_of_calls(wanted)]
+        conditions = [k.started >= begin, k.started < end, *_of_calls(wanted.queues, wanted.operators)]
         conditions += [calls.c[name] == value for name, value in equal.items() if value is not None]
-        query = (
-            select(calls, dispositions.c.disposition.label("noted"))
-            .select_from(calls.outerjoin(dispositions, dispositions.c.call == k.id))
-            .where(*conditions)
-            .order_by(k.started.desc(), k.id.desc())
-            .limit(limit)
-            .offset(offset)
-        )
         with self._database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(calls).where(*conditions)) or 0
-            items = [_call(dict(row._mapping)) for row in connection.execute(query)]
-            ids = [item["id"] for item in items]
-            of = {id_: [dict(row._mapping) for row in rows] for id_, rows in _by_call(connection, ids)}
-        return Page([item | summed(of.get(item["id"], [])) for item in items], total)
+            return Page(_newest(connection, conditions, limit, offset), total)
+
+    def calls_of(
+        self,
+        whos: Collection[str],
+        queues: frozenset[str] | None,
+        operators: frozenset[str] | None,
+        limit: int,
+        but: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """The newest calls of one customer, known by these hashes; of these queues and operators (None: all), and not ``but``."""
+        conditions = [k.caller_who.in_(sorted(whos)), *_of_calls(queues, operators)]
+        if but is not None:
+            conditions.append(k.id != but)
+        with self._database.reading() as connection:
+            return _newest(connection, conditions, limit)
 
     def call(self, id_: str) -> Found | None:
         """One call; None for one that nothing is known of."""
@@ -326,13 +330,30 @@ def _of_list(name: str) -> Iterator[ColumnElement[bool]]:
         ).correlate(counted)
 
 
-def _of_calls(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.queues is not None:
-        mine = and_(c.call == k.id, c.queue.in_(sorted(wanted.queues)), c.what != "state")
+def _of_calls(queues: frozenset[str] | None, operators: frozenset[str] | None) -> Iterator[ColumnElement[bool]]:
+    if queues is not None:
+        mine = and_(c.call == k.id, c.queue.in_(sorted(queues)), c.what != "state")
         yield exists().where(mine).correlate(calls)
-    if wanted.operators is not None:
-        theirs = and_(c.call == k.id, c.operator.in_(sorted(wanted.operators)), c.what.in_(("answered", "handled")))
+    if operators is not None:
+        theirs = and_(c.call == k.id, c.operator.in_(sorted(operators)), c.what.in_(("answered", "handled")))
         yield exists().where(theirs).correlate(calls)
+
+
+def _newest(
+    connection: Any, conditions: Sequence[ColumnElement[bool]], limit: int, offset: int = 0
+) -> list[dict[str, Any]]:
+    """The calls that fit, the newest first, each with what was counted of it put together."""
+    query = (
+        select(calls, dispositions.c.disposition.label("noted"))
+        .select_from(calls.outerjoin(dispositions, dispositions.c.call == k.id))
+        .where(*conditions)
+        .order_by(k.started.desc(), k.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    items = [_call(dict(row._mapping)) for row in connection.execute(query)]
+    of = {id_: [dict(row._mapping) for row in rows] for id_, rows in _by_call(connection, [one["id"] for one in items])}
+    return [item | summed(of.get(item["id"], [])) for item in items]
 
 
 def _by_call(connection: Any, ids: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:

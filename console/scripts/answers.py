@@ -140,15 +140,11 @@ class Answers:
             ends = saved.move == "end" and stays is None
             return Outcome(self._write(connection, before, script, run, by, saved, ends=ends), script, wrong, stays)
 
-    def forget_calls(self, calls: Iterable[str]) -> int:
-        """Remove all that was answered in these calls; how many scripts that was. Raises CatalogueAway."""
+    def forgotten(self, connection: Connection, calls: Iterable[str]) -> int:
+        """Remove all that was answered in these calls; how many scripts that was."""
         listed = sorted(set(calls))
-        removed = 0
-        with self._database.writing() as connection:
-            for start in range(0, len(listed), AT_ONCE):
-                gone = connection.execute(delete(answers).where(c.call.in_(listed[start : start + AT_ONCE])))
-                removed += gone.rowcount
-        return removed
+        parts = [listed[start : start + AT_ONCE] for start in range(0, len(listed), AT_ONCE)]
+        return sum(connection.execute(delete(answers).where(c.call.in_(part))).rowcount for part in parts)
 
     def pages(self, name: str, since: float, until: float) -> Iterator[list[Followed]]:
         """All of a script that began in this time, in its order, a page at a time. Raises CatalogueAway."""

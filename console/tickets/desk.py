@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ari_app.adapters.http_errors import Refused
@@ -26,9 +27,15 @@ from console.tickets.store import Check, Tickets
 from console.tickets.ticket import Ticket
 
 
+def nobodys(contact: str) -> Collection[str]:
+    """Where there are no contacts."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class TicketDesk:
-    """The parts. ``customers`` knows who calls, ``answers`` what was noted in scripts."""
+    """The parts. ``customers`` knows who calls, ``answers`` what was noted in scripts; ``whos_of`` gives the keyed hashes under
+    which a contact's numbers may be known."""
 
     tickets: Tickets
     search: TicketSearch
@@ -37,6 +44,7 @@ class TicketDesk:
     passing: PassingOn
     customers: Customers = field(default_factory=Unknown)
     answers: ScriptAnswers = field(default_factory=NoAnswers)
+    whos_of: Callable[[str], Collection[str]] = nobodys
 
     async def call_of(self, call: str, who: Asking) -> CallNow:
         """A call that this one may see. Raises Refused (404, 403)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ from ari_app.new_ids import new_id
 from console.audit.book import Audit
 from console.mirror import Mirror
 from console.tickets.callers import Callers
-from console.tickets.calls import BoardCalls, Controllers, NoAnswers, ScriptAnswers
+from console.tickets.calls import BoardCalls, Controllers, Customers, NoAnswers, ScriptAnswers
 from console.tickets.customers import TicketsOfContacts
-from console.tickets.desk import TicketDesk
+from console.tickets.desk import TicketDesk, nobodys
 from console.tickets.levels import Levels
 from console.tickets.passing_on import PassingOn
 from console.tickets.routes import ticket_routes
@@ -31,11 +31,12 @@ from console.webhooks.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class TicketsPart:
-    """``of_contacts`` are the hooks for whoever merges and erases contacts."""
+    """``of_contacts`` are the hooks for whoever merges and erases contacts; ``customers`` knows who calls."""
 
     router: APIRouter
     works: dict[str, Callable[[], Coroutine[Any, Any, None]]]
     of_contacts: TicketsOfContacts
+    customers: Customers
 
 
 async def nobody(number: str) -> str | None:
@@ -61,9 +62,10 @@ def open_tickets(
     contact_of: Callable[[str], Awaitable[str | None]] = nobody,
     answers: ScriptAnswers | None = None,
     spellings: Callable[[str], Iterable[str]] = lambda number: (number, number.removeprefix("+")),
+    whos_of: Callable[[str], Collection[str]] = nobodys,
 ) -> TicketsPart:
     """``centre`` gives the one in force, ``who`` makes the keyed hash of a number (known_callers), ``contact_of`` finds the contact
-    with a number; ``spellings``: as what a carrier may send a number that is given in full."""
+    with a number; ``spellings``: as what a carrier may send a number that is given in full; ``whos_of``: see TicketDesk."""
 
     def year(at: float) -> int:
         return datetime.fromtimestamp(at, ZoneInfo(centre().time_zone)).year
@@ -74,6 +76,6 @@ def open_tickets(
     mirror.board.add_sink(watcher.sink)
     passing = PassingOn(tickets, search, calls, calls, controllers, watcher, new_id)
     customers = Callers(controllers, who, contact_of)
-    desk = TicketDesk(tickets, search, calls, controllers, passing, customers, answers or NoAnswers())
+    desk = TicketDesk(tickets, search, calls, controllers, passing, customers, answers or NoAnswers(), whos_of)
     hooks = TicketsOfContacts(database, lambda number: filter(None, map(who, spellings(number))))
-    return TicketsPart(ticket_routes(desk), {"tickets": watcher.run}, hooks)
+    return TicketsPart(ticket_routes(desk), {"tickets": watcher.run}, hooks, customers)

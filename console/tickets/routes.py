@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -51,7 +52,9 @@ def _reading(router: APIRouter, desk: TicketDesk) -> None:
         request: Request, person: AskedBy, asked: Annotated[bodies.TicketListing, Query()]
     ) -> Response:
         who = asking_of(person, request)
-        page = await _found(desk, _wanted(asked, who.by.code, desk.tickets.now()), who.actor)
+        whos = () if asked.contact is None else await _asked(desk.whos_of, asked.contact)
+        wanted = replace(_wanted(asked, who.by.code, desk.tickets.now()), whos=tuple(sorted(whos)))
+        page = await _found(desk, wanted, who.actor)
         items = [shown_ticket(one, desk.tickets.now()) for one in page.items]
         return json_answer({"items": items, "total": page.total, "next": page.next})
 

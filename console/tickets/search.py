@@ -35,7 +35,8 @@ class BadPlace(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """All that is given must fit. ``to_take``: on a work list, nobody's; ``customer`` is the keyed hash; ``text`` stands in the
+    """All that is given must fit. ``to_take``: on a work list, nobody's; ``customer`` is the keyed hash, ``whos`` those of the
+    ``contact``'s numbers: what was opened before anybody had written the contact down is that one's, too. ``text`` stands in the
     reference, the subject or a note; ``overdue_at``: unfinished, and was due by then."""
 
     states: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Wanted:
     opened_by: str | None = None
     to_take: bool = False
     contact: str | None = None
+    whos: tuple[str, ...] = ()
     customer: str | None = None
     call: str | None = None
     text: str | None = None
@@ -136,11 +138,12 @@ def _fits(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         (t.queue, wanted.queue),
         (t.owner, wanted.owner),
         (t.opened_by, wanted.opened_by),
-        (t.contact, wanted.contact),
         (t.customer, wanted.customer),
     ):
         if value is not None:
             yield column == value
+    if wanted.contact is not None:
+        yield or_(t.contact == wanted.contact, and_(t.contact.is_(None), t.customer.in_(wanted.whos)))
     if wanted.states:
         yield t.state.in_(wanted.states)
     if wanted.to_take:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -24,6 +24,16 @@ from tests.console.contacts.conftest import PEOPLE
 from tests.console.reception import FakeReception
 
 KEEPER = '{"here": true, "since": null, "wrong": null}'
+PAST: Final = {
+    "call": "c-0", "started": "2026-11-20T10:00:00.000Z", "ended": "2026-11-20T10:05:00.000Z", "direction": "inbound",
+    "number": "900100201", "queues": ["soporte"], "operators": ["1005"], "answered": "2026-11-20T10:00:20.000Z", "wait_s": 20.0,
+    "talk_s": 250.0, "disposition": "resuelto", "end_reason": "caller_hung_up", "ticket": "S-2026-000007", "recording": False,
+    "notes": [{"by": "1005", "at": "2026-11-20T10:06:00.000Z", "text": "Contador revisado"}],
+}  # fmt: skip
+TICKET: Final = {
+    "ref": "S-2026-000007", "subject": "No tiene luz", "state": "open", "queue": "soporte", "priority": 2, "overdue": True,
+    "changed": "2026-11-20T10:06:00.000Z",
+}  # fmt: skip
 SNAPSHOT = f'event: snapshot\ndata: {{"queues": [], "operators": [], "calls": [], "controller": {KEEPER}}}\n\n'
 
 
@@ -78,6 +88,18 @@ def _app(desk: Desk) -> FastAPI:
     @app.get("/api/v1/calls/c-1/caller")
     async def caller() -> dict[str, Any]:
         return {"number": "0034677888999"}
+
+    @app.get("/api/v1/contacts/{contact}/past")
+    async def past(contact: str) -> dict[str, Any]:
+        return {"known": True, "items": [PAST], "more": False}
+
+    @app.get("/api/v1/tickets")
+    async def tickets(contact: str) -> dict[str, Any]:
+        return {"items": [TICKET], "total": 1, "next": None}
+
+    @app.get("/api/v1/people")
+    async def everybody() -> dict[str, Any]:
+        return {"items": [{"code": one.code, "name": one.name, "role": one.role} for one in people.values()]}
 
     @app.post("/api/v1/erasures")
     async def erasures() -> dict[str, Any]:

@@ -177,6 +177,11 @@ async def test_an_operator_is_offered_only_what_an_operator_may(browser: Browser
         await page.get_by_role("button", name="Editar").wait_for()
         assert await page.get_by_role("button", name="Borrar datos").count() == 0
         assert await page.get_by_role("link", name="Unir con otro").count() == 0
+        calls, tickets = (page.get_by_role("region", name=name, exact=True) for name in ("Llamadas", "Solicitudes"))
+        await calls.get_by_text("Contador revisado").wait_for()
+        await calls.get_by_text("Persona 1005").first.wait_for()
+        assert await calls.get_by_role("link", name="Ver la llamada").count() == 0
+        await tickets.get_by_role("link", name="No tiene luz").wait_for()
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
@@ -203,5 +208,6 @@ async def test_the_pages_can_be_used_at_both_widths_and_by_a_screen_reader(
                     if name == "card":
                         await page.locator("summary h2").click()
                         await page.locator(".contact-history li").first.wait_for()
+                        await page.locator(".past-calls li").first.wait_for()
                     await asyncio.sleep(0)
                     await _shown(page, tools, f"{name}-{told}")

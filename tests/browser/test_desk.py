@@ -166,6 +166,37 @@ async def test_a_page_loaded_again_in_the_midst_of_a_call_goes_on_with_it_and_wi
         await scene.watch.operator(OPERATOR, state="ready")
 
 
+async def test_what_was_noted_at_wrap_up_is_read_when_the_same_caller_rings_again(
+    running: Stack, browser: Browser
+) -> None:
+    async with at_desk(running, browser) as scene, running.carrier(CALLER_HZ) as carrier:
+        page = scene.page
+        await scene.press("Conectar y quedar disponible")
+        await scene.watch.operator(OPERATOR, state="ready")
+        caller, first = await scene.call(carrier)
+        shown = await scene.watch.call(stage="talking", operator=OPERATOR)
+        await caller.hang_up()
+        await first.ended()
+        await page.get_by_label("Nota", exact=True).fill("Factura revisada; <b>llama su hija</b>")
+        await page.keyboard.press("Tab")
+        await scene.shows("Nota guardada")
+        await page.reload()
+        await scene.shows("Nota guardada")
+        assert await page.get_by_label("Nota", exact=True).input_value() == "Factura revisada; <b>llama su hija</b>"
+        await scene.press("Resuelto")
+        await scene.watch.call(id=shown["id"], disposition="resuelto")
+        await scene.watch.operator(OPERATOR, state="ready")
+        caller, again = await scene.call(carrier)
+        past = page.locator(".past-calls > li").first
+        await past.get_by_text("Factura revisada; <b>llama su hija</b>").wait_for()
+        await past.get_by_text("Resuelto").wait_for()
+        await past.get_by_text("Nuria Campos Vega").first.wait_for()
+        await caller.hang_up()
+        await again.ended()
+        await scene.press("Resuelto")
+        await scene.watch.operator(OPERATOR, state="ready")
+
+
 async def test_an_outcome_that_was_not_given_in_time_is_asked_for_afterwards(running: Stack, browser: Browser) -> None:
     async with at_desk(running, browser) as scene, running.carrier(CALLER_HZ) as carrier:
         await scene.press("Conectar y quedar disponible")

@@ -11,7 +11,7 @@ export const parts = [
   { id: "desk", path: "/desk", match: /^\/desk$/, roles: ["operator"], title: { es: "Puesto", en: "Desk" }, icon: "☎", load: () => import("./parts/desk.js") },
   { id: "wall", path: "/wall", match: /^\/wall$/, roles: WATCH, title: { es: "Supervisión", en: "Wallboard" }, icon: "▦", load: () => import("./parts/wall.js") },
   { id: "recordings", path: "/recordings", match: /^\/recordings$/, roles: WATCH, title: { es: "Grabaciones", en: "Recordings" }, icon: "◉", load: () => import("./parts/recordings.js") },
-  { id: "figures", path: "/figures", match: /^\/figures$/, roles: ["operator", ...WATCH, "administrator"], title: { es: "Datos", en: "Figures" }, icon: "▤", load: () => import("./parts/figures.js") },
+  { id: "figures", path: "/figures", match: /^\/figures$/, roles: EVERYBODY, title: { es: "Datos", en: "Figures" }, icon: "▤", load: () => import("./parts/figures.js") },
   { id: "call", path: "/calls", match: /^\/calls\/(?<id>[^/]+)$/, roles: WATCH, title: { es: "Llamada", en: "Call" }, menu: false, load: () => import("./parts/call.js") },
   { id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, roles: EVERYBODY, title: { es: "Contactos", en: "Contacts" }, icon: "☺", load: () => import("./parts/contacts.js") },
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☏", shows: () => phoneKind.value === "browser", load: () => import("./parts/phone.js") },

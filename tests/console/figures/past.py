@@ -67,6 +67,7 @@ PEOPLE: Final = {
     "supervisor": Person("2001", "Sole", "supervisor", ("soporte",)),
     "everywhere": Person("2002", "Sara", "supervisor"),
     "coordinator": Person("3001", "Coro", "coordinator"),
+    "administrator": Person("4001", "Marcos", "administrator"),
 }
 
 

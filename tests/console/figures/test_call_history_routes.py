@@ -79,6 +79,17 @@ async def test_a_supervisor_sees_the_calls_of_the_own_queues(api: Api) -> None:
     assert (await api.get("supervisor", f"history/calls/{sales['id']}")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("history/calls", "history/calls.csv", "history/calls/any", "history/operators/1003/states"),
+        *("figures/by", "figures/by.csv", "figures/day-curve", "queues/soporte/forecast"),
+    ],
+)
+async def test_an_administrator_runs_the_installation_and_sees_nobodys_calls(api: Api, path: str) -> None:
+    assert (await api.get("administrator", path)).status_code == 403
+
+
 async def test_a_call_is_told_by_its_stretches_in_order(api: Api) -> None:
     items = (await api.get("coordinator", "history/calls", {"limit": 500, **ALL_DAYS})).json()["items"]
     served = next(one for one in items if one["answered"] and one["wrap_up_s"])

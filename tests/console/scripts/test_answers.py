@@ -123,10 +123,11 @@ def test_of_two_that_save_at_once_one_is_told_and_nothing_is_mixed(answers: Answ
     assert len(told) <= 1
 
 
-def test_what_was_answered_in_some_calls_can_be_forgotten(answers: Answers) -> None:
+def test_what_was_answered_in_some_calls_can_be_forgotten(answers: Answers, database: Database) -> None:
     for call in ("c-1", "c-2", "c-3"):
         save(answers, 1, call=call)
-    assert answers.forget_calls(["c-1", "c-3", "c-9"]) == 2
+    with database.writing() as connection:
+        assert answers.forgotten(connection, ["c-1", "c-3", "c-9"]) == 2
     assert [len(answers.of_call(call)) for call in ("c-1", "c-2", "c-3")] == [0, 1, 0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -277,3 +278,24 @@ async def test_many_notes_at_once_are_all_kept(centre: Centre) -> None:
     known = centre.search.show(ref)
     assert sorted(note["text"] for note in known.notes) == sorted(f"n {nth}" for nth in range(20))
     assert known.ticket.version == 21
+
+
+async def test_a_contacts_tickets_are_found_with_those_from_before_it_was_written_down(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers, anothers = "ab" * 12, "cd" * 12
+    centre.customers.of = {
+        "before": Customer(None, hers),
+        "since": Customer("contact-7", hers),
+        "shared": Customer("contact-8", hers),
+        "another": Customer(None, anothers),
+    }
+    refs = {}
+    for call in centre.customers.of:
+        centre.call(call)
+        refs[call] = await centre.opened(call=call)
+    monkeypatch.setattr(centre, "desk", replace(centre.desk, whos_of=lambda contact: (hers,)))
+    found = await centre.done("ana", "GET", "/tickets?contact=contact-7")
+    assert {one["ref"] for one in found["items"]} == {refs["before"], refs["since"]}
+    assert found["total"] == 2
+    assert (await centre.done("eva", "GET", "/tickets?contact=contact-7"))["total"] == 0

@@ -9,6 +9,7 @@ import { phoneKind } from "../phone/kind.js";
 export const customerSlots = [
   { id: "contacts", load: () => import("./known.js").then((module) => module.Contacts) },
   { id: "tickets", load: () => import("../parts/tickets.js").then((module) => module.TicketPanel) },
+  { id: "past", load: () => import("../past/desk.js").then((module) => module.DeskPast) },
 ];
 /** What to say: one, in the middle. */
 export const scriptSlots = [];

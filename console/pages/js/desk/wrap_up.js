@@ -4,6 +4,7 @@ import { clock, duration } from "../lang.js";
 import { now } from "../live.js";
 import { tried } from "../ui.js";
 import { t } from "../lang/desk.js";
+import { OwnNote } from "../past/note.js";
 import { callerOf } from "./caller.js";
 import { asking, extendWrapUp, noteOutcome, setState } from "./commands.js";
 import { outcomeTitle, queueRules, queueTitle } from "./names.js";
@@ -35,6 +36,7 @@ export function WrapUp() {
       <span class=${`wrap-left number ${left !== null && left < 6 ? "soon" : ""}`}>${left === null ? t("untilOutcome") : html`<small class="muted">${t("endsIn")}</small> ${duration(left)}`}</span></header>
     ${shown ? html`<p class="muted">${callerOf(shown)} · ${queueTitle(shown.queue ?? mine.queue)}${shown.end_reason ? html` · ${endWords(shown.end_reason)}` : null}</p>` : null}
     ${listed.length ? html`<${Outcomes} id=${mine.call} listed=${listed} chosen=${shown?.disposition} needed=${waits} />` : html`<${FreeOutcome} key=${mine.call} id=${mine.call} chosen=${shown?.disposition} />`}
+    <${OwnNote} key=${mine.call} id=${mine.call} />
     <div class="row wrap-end">
       <button type="button" disabled=${asking.value !== null || left === null} onClick=${() => extendWrapUp(MORE_S)}>${t("moreTime")}</button>
       <span class="grow"></span>

@@ -17,7 +17,7 @@ const LINK_MINUTES = 60;
 
 /** Where the sound of a recording is: small ones are fetched whole, so that any moment is there at once; long ones are played from a link
  * of our own, which lets the player ask for the piece that it needs. */
-async function sourceOf({ id, audio_bytes }) {
+export async function sourceOf({ id, audio_bytes }) {
   const format = document.createElement("audio").canPlayType('audio/ogg; codecs="opus"') ? "opus" : "mp3";
   if (audio_bytes > WHOLE_BELOW && may("link_recordings")) {
     const { url } = await post(`recordings/${id}/links`, { minutes: LINK_MINUTES });

@@ -51,12 +51,19 @@ export function Erase({ contact, onClose }) {
   <//>`;
 }
 
+/** As what carriers may have sent a number, under each of which the engine would know it as another one's. */
+function spellings({ number, shown }) {
+  const digits = number.replace(/^\+/, "");
+  const national = shown.slice(shown.indexOf(" ")).replace(/\D/g, "");
+  return [...new Set([number, digits, `00${digits}`, national])];
+}
+
 /** What the engine has of these numbers; what could not be asked of it, in words. */
 async function eraseCalls(numbers) {
   const failed = [];
   for (const one of numbers) {
     try {
-      await post("erasures", { number: one.number });
+      for (const number of spellings(one)) await post("erasures", { number });
     } catch (refused) {
       failed.push(t("callsFailed", { number: one.shown, why: words(refused) }));
     }

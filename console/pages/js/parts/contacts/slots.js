@@ -5,7 +5,11 @@ import { said } from "../../lang.js";
 import { role } from "../../session.js";
 import { Loading } from "../../ui.js";
 
-export const slots = [];
+const EVERYBODY = ["operator", "team_leader", "supervisor", "coordinator"];
+export const slots = [
+  { id: "tickets", title: { es: "Solicitudes", en: "Tickets" }, roles: EVERYBODY, load: () => import("../../tickets/of_contact.js") },
+  { id: "past", title: { es: "Llamadas", en: "Calls" }, roles: EVERYBODY, load: () => import("../../past/card.js") },
+];
 
 export const Slots = ({ contact }) => slots.filter((one) => one.roles.includes(role.value)).map((slot) => html`<${Slot} key=${slot.id} slot=${slot} contact=${contact} />`);
 

@@ -1,0 +1,1 @@
+"""What has this caller wanted before? Earlier calls, how they ended, and what operators wrote down of them."""
