@@ -11,7 +11,7 @@ export const customerSlots = [
   { id: "tickets", load: () => import("../parts/tickets.js").then((module) => module.TicketPanel) },
 ];
 /** What to say: one, in the middle. */
-export const scriptSlots = [];
+export const scriptSlots = [{ id: "script", load: () => import("../scripts/runner.js").then((module) => module.ScriptRunner), shows: (call) => Boolean(call.queue) }];
 /** The phone in the browser, below the call: only for who has it there. */
 export const phoneSlots = [{ id: "phone", load: () => import("../parts/phone.js").then((module) => module.DeskPhone), shows: () => phoneKind.value === "browser" }];
 /** While no call is there: the own day. */

@@ -1,9 +1,6 @@
 // How is a script's text shown? The server has cut it at its placeholders; here the values come in, as text and never as markup.
 import { html } from "../html.js";
-import { texts } from "../lang.js";
-import words from "../lang/script.js";
-
-const t = texts(words);
+import { t } from "../lang/scripts.js";
 export const BLANK = "______";
 
 /** The values of a script's placeholders by their names. call: a CallStatus; contact: one of the contacts, or null; me, centre: who is
@@ -35,6 +32,11 @@ export function Said({ text, language, values }) {
   });
 }
 
+/** A text in one language, or in several beside each other. as: the element; more: its class. */
+export const Spoken = ({ text, languages, values, as = "p", more = "", id }) => languages.length === 1
+  ? html`<${as} id=${id} class=${more} lang=${languages[0]}><${Said} text=${text} language=${languages[0]} values=${values} /><//>`
+  : html`<div id=${id} class="script-sides">${languages.map((one) => html`<${as} key=${one} class=${more} lang=${one}><${Said} text=${text} language=${one} values=${values} /><//>`)}</div>`;
+
 /** The same as plain text. */
 export const plain = (text, language, values) =>
   (text[language] ?? Object.values(text)[0] ?? []).map((piece) => (typeof piece === "string" ? piece : (given(values, piece.value) ?? BLANK))).join("");
@@ -47,6 +49,6 @@ export function address(pieces, values) {
 
 export const Links = ({ links, language, values }) => links.length
   ? html`<ul class="script-links" aria-label=${t("links")}>
-      ${links.map((link, place) => html`<li key=${place}><a href=${address(link.url, values)} target="_blank" rel="noopener noreferrer"><${Said} text=${link.title} language=${language} values=${values} /> <span aria-hidden="true">↗</span></a></li>`)}
+      ${links.map((link, place) => html`<li key=${place}><a lang=${language} href=${address(link.url, values)} target="_blank" rel="noopener noreferrer"><${Said} text=${link.title} language=${language} values=${values} /> <span aria-hidden="true">↗</span></a></li>`)}
     </ul>`
   : null;
