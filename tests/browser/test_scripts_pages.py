@@ -145,6 +145,9 @@ async def test_at_its_end_the_script_suggests_the_outcome_which_only_a_person_gi
         await _says(page, "Esto lo ve mejor mi compañero")
         await page.reload()
         await page.locator(".outcome.suggested").get_by_text("Escalado").wait_for()
+        console.floor.rules = {}
+        await page.reload()
+        await page.wait_for_function("document.querySelector('.free-outcome input')?.value === 'escalado'")
     assert not any(url.endswith("/disposition") for url in asked)
 
 
@@ -153,7 +156,7 @@ async def test_an_error_is_shown_at_its_line_and_published_over_another_version_
 ) -> None:
     before = console.desk.versions.all().in_force["ventas"]
     async with signed_in(browser, console.url, SUPERVISOR, "/scripts") as page:
-        await page.locator(".script-broken").get_by_text("rota.yaml").first.wait_for()
+        await page.locator(".script-broken").get_by_text("Línea 1").first.wait_for()
         await page.locator("a[href='/scripts/ventas/edit']").click()
         area = page.locator(".script-lines textarea")
         await page.get_by_text("Sin problemas").wait_for()

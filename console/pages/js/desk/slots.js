@@ -4,6 +4,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { t } from "../lang/desk.js";
 import { phoneKind } from "../phone/kind.js";
+import { isScripted } from "./scripted.js";
 
 /** Beside the call: who calls, what he or she wanted before. */
 export const customerSlots = [
@@ -11,7 +12,7 @@ export const customerSlots = [
   { id: "tickets", load: () => import("../parts/tickets.js").then((module) => module.TicketPanel) },
 ];
 /** What to say: one, in the middle. */
-export const scriptSlots = [{ id: "script", load: () => import("../scripts/runner.js").then((module) => module.ScriptRunner), shows: (call) => Boolean(call.queue) }];
+export const scriptSlots = [{ id: "script", load: () => import("../scripts/runner.js").then((module) => module.ScriptRunner), shows: isScripted }];
 /** The phone in the browser, below the call: only for who has it there. */
 export const phoneSlots = [{ id: "phone", load: () => import("../parts/phone.js").then((module) => module.DeskPhone), shows: () => phoneKind.value === "browser" }];
 /** While no call is there: the own day. */

@@ -9,7 +9,7 @@ import { LANGUAGES, language } from "../lang.js";
 import { t } from "../lang/scripts.js";
 import { me } from "../session.js";
 import { styleSheet } from "../sheet.js";
-import { Loading, Problem, toast } from "../ui.js";
+import { Loading, Problem, toast, words } from "../ui.js";
 import { saverOf } from "./saver.js";
 import { Screen, SoFar } from "./screen.js";
 import { Spoken, plain, valuesOf } from "./text.js";
@@ -129,7 +129,7 @@ function Followed({ call, script, kept, before }) {
       <${Saved} saver=${saver} />
     </header>
     <div class="visually-hidden" role="status" aria-live="polite">${moved ? plain(shown, spoken, values) : ""}</div>
-    ${refused ? html`<p class="problem" role="alert">${t(refused.status === 403 ? "notYours" : "failed")}</p>` : null}
+    ${refused ? html`<p class="problem" role="alert">${refused.status === 403 ? t("notYours") : words(refused)}</p>` : null}
     <${Before} before=${before} />
     <${Screen} key=${`${state.at} ${state.objection ?? ""} ${state.path.length}`} script=${script} follower=${saver} languages=${[spoken]} values=${values} arrived=${moved} onMove=${() => setMoved(true)} />
     <p class="small muted script-keys">${t("keys")}</p>
