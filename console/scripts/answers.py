@@ -136,7 +136,9 @@ class Answers:
                 if run.answers != before.run.answers:  # it is another window's, which has counted to the same number
                     raise Stale(before)
                 return Outcome(before, script, wrong)
-            run, stays = moved(script, run, Facts(saved.language, before.queue, saved.known), saved.move, saved.objection)
+            run, stays = moved(
+                script, run, Facts(saved.language, before.queue, saved.known), saved.move, saved.objection
+            )
             ends = saved.move == "end" and stays is None
             return Outcome(self._write(connection, before, script, run, by, saved, ends=ends), script, wrong, stays)
 
@@ -232,9 +234,7 @@ class Answers:
         return datetime.fromtimestamp(self._now(), zone).date()
 
 
-def moved(
-    script: Script, run: Run, facts: Facts, move: Move, objection: str | None
-) -> tuple[Run, CannotGoOn | None]:
+def moved(script: Script, run: Run, facts: Facts, move: Move, objection: str | None) -> tuple[Run, CannotGoOn | None]:
     """Where ``move`` leads; where it leads nowhere, ``run`` as it is, and why."""
     try:
         return _moved(script, run, facts, move, objection), None

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from ari_app.adapters import http_errors
 from ari_app.adapters.catalogue_database import Database
-from ari_app.contract import CallStatus, OperatorStatus
+from ari_app.contract import OperatorStatus
 from console.pages import page_routes, pages_in
 from console.scripts.desk import ScriptDesk
 from console.scripts.folder import ScriptFolder
@@ -40,7 +40,15 @@ class ServedScripts:
         """The operator is in this state with this call, for everybody who looks."""
         self.calls.talking(call, OPERATOR, queue, **more)
         self.operators[OPERATOR] = OperatorStatus(
-            OPERATOR, "Lucía Ferrer", state, SINCE, None, "reachable", call, queue, (queue,)  # type: ignore[arg-type]
+            OPERATOR,
+            "Lucía Ferrer",
+            state,
+            SINCE,
+            None,
+            "reachable",
+            call,
+            queue,
+            (queue,),  # type: ignore[arg-type]
         )
         self.floor.tell()
 
@@ -57,7 +65,7 @@ async def served(database: Database, folder: Path, **more: str) -> AsyncIterator
     centre = small_centre(folder, **scripts, **more)
     calls, operators = CallsInHand(), dict[str, OperatorStatus]()
     desk = ScriptDesk.over(database, ScriptFolder(centre), calls, Clock().now, lambda _person, _code: True)
-    made = ServedScripts(desk, calls, Floor(operators.values, lambda: _standing(calls)), operators)
+    made = ServedScripts(desk, calls, Floor(operators.values, calls.calls.values), operators)
     app = FastAPI()
     http_errors.install(app)
     _away(app, made)
@@ -66,10 +74,6 @@ async def served(database: Database, folder: Path, **more: str) -> AsyncIterator
     app.include_router(page_routes(pages_in()))
     async with listening(app) as made.url:
         yield made
-
-
-def _standing(calls: CallsInHand) -> list[CallStatus]:
-    return list(calls.calls.values())
 
 
 def _away(app: FastAPI, made: ServedScripts) -> None:

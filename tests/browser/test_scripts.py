@@ -91,7 +91,7 @@ async def test_an_operator_follows_the_script_through_a_branch_and_an_objection_
             await scene.watch.operator(OPERATOR, state="ready")
     async with ApiClient(centre.settings.console_url) as api:
         await api.log_in(SUPERVISOR, WEB_SECRET)
-        (kept,) = (await api.ask("GET", f"/api/v1/calls/{shown['id']}/scripts"))["items"]
+        (kept,) = (await api.ask("GET", f"/api/v1/calls/{shown['id']}/scripts", None))["items"]
     assert kept["counted"] == ["nombre", "motivo", "lectura", "leido_el", "recomendaria"]
     assert kept["objections"] == ["ya_llame"]
 
@@ -111,8 +111,7 @@ async def test_what_a_supervisor_mends_previews_and_publishes_is_said_in_the_ope
         line = mended[: mended.index("next: identificacion")].count("\n") + 1
         assert f"Línea {line}" in await problem.inner_text()
         await problem.click()
-        chosen = "const one = document.querySelector('.script-lines textarea'); return one.value.slice(one.selectionStart, one.selectionEnd)"
-        assert "identificacon" in await page.evaluate(f"(() => {{ {chosen} }})()")
+        assert "identificacon" in await area.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)")
         await area.fill(mended)
         await _says(page, "muy buenos días. Le atiende")
         await page.locator(".script").get_by_role("button", name="Siguiente").click()

@@ -26,7 +26,7 @@ async def served(centre: Centre, post: Post) -> AsyncIterator[str]:
     http_errors.install(app)
     app.include_router(ticket_routes(centre.desk))
     app.include_router(webhook_routes(post.book, Guard(["127.0.0.0/8"])))
-    frame(app, BY_CODE, Floor(lambda: centre.board.operators.values(), lambda: centre.board.calls.values()))
+    frame(app, BY_CODE, Floor(centre.board.operators.values, centre.board.calls.values))
     app.include_router(page_routes(pages_in()))
     async with listening(app) as url:
         yield url
