@@ -24,10 +24,13 @@ export function Reader({ name }) {
   </div>`;
 }
 
+/** What is filled in later, by its name. */
+const NAMED = new Proxy({}, { get: (_, name) => `{${String(name)}}` });
+
 /** All steps and objections. */
 export function Whole({ script }) {
   const { languages } = script;
-  const speak = (text, more = "") => html`<${Spoken} text=${text} languages=${languages} values=${{}} as="p" more=${more} />`;
+  const speak = (text, more = "") => html`<${Spoken} text=${text} languages=${languages} values=${NAMED} as="p" more=${more} />`;
   return html`<div class="script-whole">
     <div class="script-sides small muted" aria-hidden="true">${languages.map((one) => html`<strong key=${one}>${LANGUAGES[one] ?? one}</strong>`)}</div>
     ${Object.entries(script.steps).map(([name, step]) => html`<section key=${name} class="card">
@@ -36,11 +39,11 @@ export function Whole({ script }) {
       ${step.note ? html`<div class="script-note">${speak(step.note)}</div>` : null}
       ${(step.questions ?? []).map((one) => html`<div key=${one.name} class="script-question"><p class="small muted"><code>${one.name}</code> · ${t(`type_${one.type}`)}${one.required ? "" : ` · ${t("optional")}`}</p>
         ${speak(one.text)}
-        ${one.choices ? html`<ul class="small">${one.choices.map((choice) => html`<li key=${choice.name}><code>${choice.name}</code> ${languages.map((spoken) => plain(choice.text, spoken, {})).join(" · ")}</li>`)}</ul>` : null}
+        ${one.choices ? html`<ul class="small">${one.choices.map((choice) => html`<li key=${choice.name}><code>${choice.name}</code> ${languages.map((spoken) => plain(choice.text, spoken, NAMED)).join(" · ")}</li>`)}</ul>` : null}
       </div>`)}
-      <${Links} links=${step.links} language=${languages[0]} values=${{}} />
+      <${Links} links=${step.links} language=${languages[0]} values=${NAMED} />
     </section>`)}
     ${Object.keys(script.objections).length ? html`<h2>${t("objections")}</h2>` : null}
-    ${Object.entries(script.objections).map(([name, one]) => html`<section key=${name} class="card"><h3><code>${name}</code></h3>${speak(one.title, "script-title")}${speak(one.text)}<${Links} links=${one.links} language=${languages[0]} values=${{}} /></section>`)}
+    ${Object.entries(script.objections).map(([name, one]) => html`<section key=${name} class="card"><h3><code>${name}</code></h3>${speak(one.title, "script-title")}${speak(one.text)}<${Links} links=${one.links} language=${languages[0]} values=${NAMED} /></section>`)}
   </div>`;
 }

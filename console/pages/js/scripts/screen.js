@@ -52,7 +52,7 @@ export function Screen({ script, follower, languages, values, arrived, onMove, o
   };
   return html`<div class="script-body" ref=${root} onKeyDown=${keys}>
     <article class=${objection ? "script-card script-objection" : "script-card"} role="group" aria-labelledby=${id}>
-      <p class="script-where small muted">${objection ? html`<strong>${t("objection")}:</strong> ${plain(objection.title, languages[0], values)}` : t("step", { n: state.path.length + 1 })}</p>
+      <p class="script-where small muted">${objection ? html`<strong>${t("objection")}:</strong> ${languages.map((one) => plain(objection.title, one, values)).join(" · ")}` : t("step", { n: state.path.length + 1 })}</p>
       <${Spoken} id=${id} more="script-say" text=${(objection ?? step).text} languages=${languages} values=${values} />
       ${!objection && step.note ? html`<div class="script-note"><strong class="visually-hidden">${t("note")}: </strong><${Spoken} text=${step.note} languages=${languages} values=${values} /></div>` : null}
       <${Links} links=${(objection ?? step).links} language=${languages[0]} values=${values} />
@@ -65,7 +65,7 @@ export function Screen({ script, follower, languages, values, arrived, onMove, o
         ${state.path.length || objection ? html`<button type="button" class="quiet" onClick=${back}>${t("back")}</button>` : null}
       </div>
     </article>
-    <${Objections} objections=${script.objections} open=${state.objection} language=${languages[0]} values=${values} onOpen=${(name) => follower.moving.peek() || go("objection", name)} />
+    <${Objections} objections=${script.objections} open=${state.objection} languages=${languages} values=${values} onOpen=${(name) => follower.moving.peek() || go("objection", name)} />
     <${SoFar} script=${script} state=${state} language=${languages[0]} values=${values} />
   </div>`;
 }
@@ -138,18 +138,19 @@ function controlOf(question, shared, said) {
 
 // -- beside it --------------------------------------------------------------------------------------------------------------
 
-function Objections({ objections, open, language: spoken, values, onOpen }) {
+function Objections({ objections, open, languages, values, onOpen }) {
   const [wanted, setWanted] = useState("");
   const names = Object.keys(objections);
   if (!names.length) return null;
+  const title = (name) => languages.map((one) => plain(objections[name].title, one, values)).join(" · ");
   const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
-  const found = names.filter((name) => fold(plain(objections[name].title, spoken, values)).includes(fold(wanted)));
+  const found = names.filter((name) => fold(title(name)).includes(fold(wanted)));
   return html`<section class="script-beside" aria-label=${t("objections")}>
     <h3>${t("objections")}</h3>
     ${names.length > SEARCHED_ABOVE ? html`<input type="search" aria-label=${t("searchObjection")} placeholder=${t("searchObjection")} value=${wanted} onInput=${(event) => setWanted(event.target.value)}
       onKeyDown=${(event) => event.key === "Enter" && found[0] && (event.stopPropagation(), event.preventDefault(), onOpen(found[0]))} />` : null}
     <ul class="script-objections">
-      ${found.map((name) => html`<li key=${name}><button type="button" lang=${spoken} aria-pressed=${String(open === name)} onClick=${() => onOpen(name)}>${plain(objections[name].title, spoken, values)}</button></li>`)}
+      ${found.map((name) => html`<li key=${name}><button type="button" lang=${languages[0]} aria-pressed=${String(open === name)} onClick=${() => onOpen(name)}>${title(name)}</button></li>`)}
     </ul>
   </section>`;
 }
