@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from ari_app.adapters import http_errors
 from ari_app.adapters.catalogue_database import Database
-from ari_app.contract import OperatorStatus
+from ari_app.contract import OperatorState, OperatorStatus
 from console.pages import page_routes, pages_in
 from console.scripts.desk import ScriptDesk
 from console.scripts.folder import ScriptFolder
@@ -36,7 +36,7 @@ class ServedScripts:
     away: bool = False
     url: str = ""
 
-    def shows(self, state: str, call: str = "c-1", queue: str = "soporte", **more: Any) -> None:
+    def shows(self, state: OperatorState, call: str = "c-1", queue: str = "soporte", **more: Any) -> None:
         """The operator is in this state with this call, for everybody who looks."""
         self.calls.talking(call, OPERATOR, queue, **more)
         self.operators[OPERATOR] = OperatorStatus(
@@ -48,7 +48,7 @@ class ServedScripts:
             "reachable",
             call,
             queue,
-            (queue,),  # type: ignore[arg-type]
+            (queue,),
         )
         self.floor.tell()
 

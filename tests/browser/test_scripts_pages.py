@@ -16,7 +16,7 @@ from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, 
 from tests.browser.scripts_served import OPERATOR, ServedScripts, served
 from tests.browser.tools import Tools
 from tests.browser.watched import watched
-from tests.console.migrated import migrated
+from tests.migrated import migrated
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SUPERVISOR, LEADER = "2001", "2101"
