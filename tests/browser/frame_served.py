@@ -111,6 +111,10 @@ def frame(app: FastAPI, people: Mapping[str, Person], floor: Floor) -> None:
     async def why(call: str) -> dict[str, Any]:
         return {"call": call, "language": "es", "steps": [], "left_out": 0}
 
+    @app.get("/api/v1/scripts")
+    async def no_scripts() -> dict[str, Any]:
+        return {"scripts": []}
+
     @app.post("/api/v1/contacts/look-up")
     async def look_up() -> dict[str, Any]:
         return {"items": floor.contacts}

@@ -15,15 +15,17 @@ const shownQueue = computed(() => queueOf(shownCall.value));
 
 effect(() => {
   if (!shownId.value) return;
-  get("scripts").then(
-    (found) => (queues.value = new Set(found.scripts.flatMap((one) => one.queues))),
-    () => (queues.value ??= "away"),
-  );
+  get("scripts")
+    .then((found) => (queues.value = new Set(found.scripts.flatMap((one) => one.queues))))
+    .catch(() => (queues.value ??= "away"));
 });
 effect(() => {
   const id = shownId.value;
   if (!id || !(queues.value instanceof Set) || queues.value.has(shownQueue.value)) return;
-  get(`calls/${encodeURIComponent(id)}/scripts`).then(({ items }) => items.length && (followed.value = id), () => {});
+  get(`calls/${encodeURIComponent(id)}/scripts`).then(
+    ({ items }) => items.length && (followed.value = id),
+    () => {},
+  );
 });
 
 export const isScripted = (call) => queues.value === "away" || Boolean(queues.value?.has(queueOf(call))) || followed.value === call.id;
