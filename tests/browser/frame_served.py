@@ -115,6 +115,10 @@ def frame(app: FastAPI, people: Mapping[str, Person], floor: Floor) -> None:
     async def no_scripts() -> dict[str, Any]:
         return {"scripts": []}
 
+    @app.get("/api/v1/calls/{call}/scripts")
+    async def nothing_followed(call: str) -> dict[str, Any]:
+        return {"items": []}
+
     @app.post("/api/v1/contacts/look-up")
     async def look_up() -> dict[str, Any]:
         return {"items": floor.contacts}

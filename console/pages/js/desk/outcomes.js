@@ -25,10 +25,9 @@ const writtenUp = computed(() => (phase.value === "wrap_up" ? callId.value : nul
 effect(() => {
   const id = writtenUp.value;
   if (!id || suggested.peek().call === id) return;
-  get(`calls/${encodeURIComponent(id)}/scripts`).then(
-    ({ items }) => suggested.peek().call === id || suggest(id, items.at(-1)?.disposition ?? null),
-    () => {},
-  );
+  get(`calls/${encodeURIComponent(id)}/scripts`)
+    .then(({ items }) => suggested.peek().call === id || suggest(id, items.at(-1)?.disposition ?? null))
+    .catch(() => {});
 });
 
 // -- what lacks its outcome --------------------------------------------------------------------------------------------------

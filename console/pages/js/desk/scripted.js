@@ -22,10 +22,9 @@ effect(() => {
 effect(() => {
   const id = shownId.value;
   if (!id || !(queues.value instanceof Set) || queues.value.has(shownQueue.value)) return;
-  get(`calls/${encodeURIComponent(id)}/scripts`).then(
-    ({ items }) => items.length && (followed.value = id),
-    () => {},
-  );
+  get(`calls/${encodeURIComponent(id)}/scripts`)
+    .then(({ items }) => items.length && (followed.value = id))
+    .catch(() => {});
 });
 
 export const isScripted = (call) => queues.value === "away" || Boolean(queues.value?.has(queueOf(call))) || followed.value === call.id;
