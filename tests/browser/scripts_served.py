@@ -60,9 +60,9 @@ class ServedScripts:
 
 @asynccontextmanager
 async def served(database: Database, folder: Path, **more: str) -> AsyncIterator[ServedScripts]:
-    """The demo's scripts, and ``more`` of them by their names."""
+    """The demo's scripts, and ``more`` of them by their names, or instead of the demo's."""
     scripts = {path.stem: path.read_text("utf-8") for path in (DEMO / "scripts").glob("*.yaml")}
-    centre = small_centre(folder, **scripts, **more)
+    centre = small_centre(folder, **scripts | more)
     calls, operators = CallsInHand(), dict[str, OperatorStatus]()
     desk = ScriptDesk.over(database, ScriptFolder(centre), calls, Clock().now, lambda _person, _code: True)
     made = ServedScripts(desk, calls, Floor(operators.values, calls.calls.values), operators)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -87,6 +88,87 @@ async def test_a_script_is_followed_by_keyboard_and_what_is_missing_or_wrong_is_
     assert console.answered() == {"nombre": "Ana", "motivo": "factura", "duda": "concepto", "importe": 81.4}
 
 
+ALL_TYPES = """\
+title: {es: Todo, en: All}
+queues: [reclamaciones]
+start: todo
+steps:
+  todo:
+    kind: ask
+    text: {es: "Le llama {customer.name}, de {customer.field.calle}", en: All}
+    questions:
+      una: {type: choice, text: {es: Una, en: One}, choices: {luz: {es: Luz, en: Power}, gas: {es: Gas, en: Gas}}}
+      si: {type: yes_no, text: {es: Quiere, en: Wants}}
+      nota: {type: text, lines: true, text: {es: Nota, en: Note}}
+      cuanto: {type: number, least: 1, most: 15, text: {es: Cuanto, en: How much}}
+      agrado: {type: scale, lowest: 1, highest: 5, text: {es: Agrado, en: Liking}}
+      dia: {type: date, latest: "2026-01-31", text: {es: Dia, en: Day}}
+      movil: {type: phone, text: {es: Movil, en: Mobile}}
+      correo: {type: email, text: {es: Correo, en: E-mail}}
+    next: fin
+  fin: {kind: end, text: {es: Fin, en: End}, links: [{title: {es: Ficha, en: Card}, url: "https://crm.example/{answer.correo}"}]}
+"""
+
+
+async def test_every_type_of_answer_is_read_as_people_write_it_or_said_to_be_wrong_at_its_question(
+    browser: Browser, database: Database, tmp_path: Path
+) -> None:
+    async with served(database, tmp_path / "centre", reclamaciones=ALL_TYPES) as console:
+        console.shows("talking", queue="reclamaciones")
+        async with signed_in(browser, console.url, OPERATOR, "/desk") as page:
+            blank = page.locator(".script-say .script-blank")
+            await blank.first.wait_for()
+            assert await blank.count() == 2
+            on = page.get_by_role("button", name="Siguiente")
+            boxes = {name: page.get_by_role("textbox", name=name) for name in ("Nota", "Cuanto", "Movil", "Correo")}
+            await boxes["Cuanto"].fill("16")
+            await page.get_by_label("Dia").fill("2026-02-01")
+            await boxes["Movil"].fill("seis")
+            await boxes["Correo"].fill("ana@")
+            await on.click()
+            for said in (
+                "Debe estar entre 1 y 15.",
+                "Esa fecha es demasiado tardía.",
+                "Escriba un teléfono en cifras",
+                "Escriba un correo",
+            ):
+                await page.locator(".error").get_by_text(said).wait_for()
+            assert await page.locator(".error").get_by_text("Falta esta respuesta.").count() == 4
+            await page.get_by_role("radio", name="Gas").check()
+            await page.get_by_role("radio", name="No", exact=True).check()
+            await boxes["Nota"].fill("una línea\ny otra")
+            await boxes["Cuanto"].fill("4,6")
+            await page.get_by_role("radio", name="3", exact=True).check()
+            await page.get_by_label("Dia").fill("2026-01-31")
+            await boxes["Movil"].fill("600 111 222")
+            await boxes["Correo"].fill("ana@ejemplo.es")
+            await boxes["Nota"].press("Control+Enter")
+            card = page.get_by_role("link", name="Ficha")
+            assert await card.get_attribute("href") == "https://crm.example/ana%40ejemplo.es"
+            assert "noopener" in await card.get_attribute("rel")
+        assert console.answered(name="reclamaciones") == {
+            "una": "gas",
+            "si": False,
+            "nota": "una línea\ny otra",
+            "cuanto": 4.6,
+            "agrado": 3,
+            "dia": "2026-01-31",
+            "movil": "600111222",
+            "correo": "ana@ejemplo.es",
+        }
+
+
+async def test_what_was_answered_before_stands_above_the_script_of_the_queue_that_the_call_came_to(
+    browser: Browser, console: ServedScripts
+) -> None:
+    async with signed_in(browser, console.url, OPERATOR, "/desk") as page:
+        await _to_the_bill(page)
+        console.shows("talking", queue="soporte_n2")
+        await _says(page, "del segundo nivel")
+        await page.locator(".script-before summary").click()
+        await page.locator(".script-before dd").get_by_text("Duda sobre la factura").wait_for()
+
+
 async def test_while_the_database_is_away_nothing_that_is_typed_is_lost_even_if_the_page_is_loaded_again(
     browser: Browser, console: ServedScripts
 ) -> None:
@@ -103,6 +185,19 @@ async def test_while_the_database_is_away_nothing_that_is_typed_is_lost_even_if_
         await _says(page, "Tengo su factura delante")
         assert await page.get_by_label("Importe de la factura").input_value() == "81,40"
         await _saved(page)
+    assert console.answered()["importe"] == 81.4
+
+
+async def test_what_was_typed_the_moment_before_the_page_was_closed_is_kept(
+    browser: Browser, console: ServedScripts
+) -> None:
+    async with signed_in(browser, console.url, OPERATOR, "/desk") as page:
+        await _to_the_bill(page)
+        await page.get_by_label("Importe de la factura").fill("81,40")
+        await page.close(run_before_unload=True)
+        async with asyncio.timeout(20):
+            while "importe" not in console.answered():
+                await asyncio.sleep(0.05)
     assert console.answered()["importe"] == 81.4
 
 

@@ -92,7 +92,10 @@ function Writing({ name, begun, onAgain }) {
   const area = useRef();
   useEffect(() => {
     const hide = () => document.visibilityState === "hidden" && draft.flush();
-    const leave = (event) => draft.waiting === null || (draft.flush(), event.preventDefault());
+    const leave = (event) => {
+      draft.flush(); // which is still sent
+      if (draft.status.peek() === "unsaved") event.preventDefault();
+    };
     document.addEventListener("visibilitychange", hide);
     addEventListener("beforeunload", leave);
     return () => {

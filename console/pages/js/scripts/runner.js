@@ -100,7 +100,10 @@ function Followed({ call, script, kept, before }) {
   useEffect(() => {
     if (!saver.state.peek() && !saver.jobs.length) saver.move("stay");
     const hide = () => document.visibilityState === "hidden" && saver.flush();
-    const leave = (event) => saver.settled.peek() || (saver.flush(), event.preventDefault());
+    const leave = (event) => {
+      saver.flush(); // which is still sent
+      if (saver.status.peek() === "unsaved") event.preventDefault();
+    };
     document.addEventListener("visibilitychange", hide);
     addEventListener("beforeunload", leave);
     return () => {

@@ -2,7 +2,7 @@
 //
 // What is not kept yet, or was refused as an answer, stands in the tab's storage too: the page may be loaded again while the
 // database is away.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { get, put } from "../api.js";
 import { me } from "../session.js";
 
@@ -40,7 +40,6 @@ export class Saver {
     this.refused = signal(null);
     /** How often something newer than ours was found. */
     this.newer = signal(0);
-    this.settled = computed(() => this.status.value === "saved");
     for (const [name, value] of Object.entries(this.left())) this.type(name, value);
   }
 
