@@ -1,7 +1,8 @@
 """What was answered in a call, and where in the script is its operator? Kept at each key stroke's pause, so a closed browser
 loses nothing.
 
-What is saved has a number (``revision``) that its page counts: the same one again changes nothing, an older one is refused.
+What is saved has a number (``revision``) that its page counts: the same one again changes nothing, an older one is refused, and so
+is the same one with other answers, which comes from another window.
 """
 
 from __future__ import annotations
@@ -130,13 +131,14 @@ class Answers:
             script = self._script(connection, before)
             if saved.revision < before.revision:
                 raise Stale(before)
-            run, wrong = running.answered(script, before.run, saved.given, self._today())
+            run, wrong = running.answered(script, before.run, saved.given, self.today())
             if saved.revision == before.revision:
+                if run.answers != before.run.answers:  # it is another window's, which has counted to the same number
+                    raise Stale(before)
                 return Outcome(before, script, wrong)
-            try:
-                run, stays = _moved(script, run, Facts(saved.language, before.queue, saved.known), saved), None
-            except CannotGoOn as why:
-                stays = why
+            run, stays = moved(
+                script, run, Facts(saved.language, before.queue, saved.known), saved.move, saved.objection
+            )
             ends = saved.move == "end" and stays is None
             return Outcome(self._write(connection, before, script, run, by, saved, ends=ends), script, wrong, stays)
 
@@ -219,7 +221,8 @@ class Answers:
         assert after is not None, "it has just been written"
         return after
 
-    def _today(self) -> date:
+    def today(self) -> date:
+        """In the centre's time zone."""
         try:
             zone: Any = ZoneInfo(self._folder.around().time_zone)
         except (ValueError, OSError, LookupError):
@@ -227,8 +230,16 @@ class Answers:
         return datetime.fromtimestamp(self._now(), zone).date()
 
 
-def _moved(script: Script, run: Run, facts: Facts, saved: Saved) -> Run:
-    match saved.move:
+def moved(script: Script, run: Run, facts: Facts, move: Move, objection: str | None) -> tuple[Run, CannotGoOn | None]:
+    """Where ``move`` leads; where it leads nowhere, ``run`` as it is, and why."""
+    try:
+        return _moved(script, run, facts, move, objection), None
+    except CannotGoOn as why:
+        return run, why
+
+
+def _moved(script: Script, run: Run, facts: Facts, move: Move, objection: str | None) -> Run:
+    match move:
         case "stay":
             return run
         case "on":
@@ -236,7 +247,7 @@ def _moved(script: Script, run: Run, facts: Facts, saved: Saved) -> Run:
         case "back" | "close":
             return running.goes_back(script, run)
         case "objection":
-            return running.opens(script, run, saved.objection or "")
+            return running.opens(script, run, objection or "")
         case "end":
             if missing := running.missing_at(script, run):
                 raise CannotGoOn(f"first, answer {', '.join(missing)}", missing)

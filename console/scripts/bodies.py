@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from ari_app.centre_scripts import LONGEST
 from console.scripts.answers import Move
+from ivr_flows.scripts.running import LONGEST_PATH
 
 
 def _storable(text: str) -> str:
@@ -35,6 +36,22 @@ class CheckBody(Body):
 
     name: Name
     text: Text
+
+
+class TryBody(Body):
+    """A text to be followed on trial: where one stands (``at`` None: nowhere yet), all that was answered so far, and the move."""
+
+    name: Name
+    text: Text
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    queue: Annotated[str, Field(max_length=64)] = ""
+    known: bool = False
+    at: Name | None = None
+    path: Annotated[list[Name], Field(max_length=LONGEST_PATH)] = Field(default_factory=list)
+    objection: Name | None = None
+    answers: Annotated[dict[Name, Answer], Field(max_length=400)] = Field(default_factory=dict)
+    move: Move = "stay"
+    to: Name | None = None
 
 
 class DraftBody(Body):

@@ -25,6 +25,7 @@ from console.scripts.desk import (
 )
 from console.scripts.http_export import export_routes
 from console.scripts.http_following import following_routes
+from console.scripts.http_trying import trying_routes
 from console.scripts.http_writing import writing_routes
 
 
@@ -33,6 +34,7 @@ def script_routes(desk: ScriptDesk) -> APIRouter:
     router = APIRouter(prefix="/api/v1", tags=["scripts"], route_class=PersonRoute, dependencies=[needs_token])
     _reading(router, desk)
     writing_routes(router, desk)
+    trying_routes(router, desk)
     following_routes(router, desk)
     export_routes(router, desk)
     return router

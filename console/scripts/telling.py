@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ari_app.contract import timestamp
@@ -9,6 +10,8 @@ from console.scripts.answers import Followed, Outcome
 from console.scripts.versions import Draft, InForce, Kept
 from ivr_flows.problems import Problem
 from ivr_flows.scripts import running
+from ivr_flows.scripts.questions import BadAnswer
+from ivr_flows.scripts.running import CannotGoOn, Run
 from ivr_flows.scripts.script import Script
 from ivr_flows.scripts.shown import shown
 
@@ -72,29 +75,54 @@ def followed(one: Followed, script: Script | None) -> Json:
         "begun_by": one.begun_by,
         "operator": one.operator,
         "revision": one.revision,
-        "at": one.run.at,
-        "path": list(one.run.path),
-        "objection": one.run.objection,
-        "objections": list(one.run.objections),
-        "answers": {name: {"type": one.types[name], "value": value} for name, value in one.run.answers.items()},
+        **_placed(one.run, one.types),
         "counted": list(one.counted),
         "disposition": one.disposition,
         "started": timestamp(one.started_at),
         "saved": timestamp(one.saved_at),
         "ended": None if one.ended_at is None else timestamp(one.ended_at),
     }
-    if script is not None:
-        questions = script.questions
-        counting = running.counting(script, one.run)
-        told["shown"] = {name: questions[name].told(value, one.language) for name, value in counting.items()}
-        told["missing"] = list(running.missing_at(script, one.run))
-        told["over"] = running.is_over(script, one.run)
-    return told
+    return told if script is None else told | _standing(script, one.run, one.language)
 
 
 def saved(outcome: Outcome) -> Json:
     """What came of saving: with ``wrong``, a code and words for each answer that was not taken, and ``stays``, why it went
     nowhere."""
-    wrong = {name: {"code": bad.code, "message": str(bad)} for name, bad in outcome.wrong.items()}
-    stays = None if outcome.stays is None else str(outcome.stays)
-    return {**followed(outcome.followed, outcome.script), "wrong": wrong, "stays": stays}
+    return followed(outcome.followed, outcome.script) | _refused(outcome.wrong, outcome.stays)
+
+
+def tried(
+    script: Script, run: Run, language: str, wrong: Mapping[str, BadAnswer], stays: CannotGoOn | None, *, ended: bool
+) -> Json:
+    """As ``saved``, of a script that nobody follows in a call."""
+    types = {name: question.type for name, question in script.questions.items()}
+    more = {
+        "counted": list(running.counting(script, run)),
+        "disposition": running.suggested(script, run),
+        "ended": ended,
+    }
+    return _placed(run, types) | more | _standing(script, run, language) | _refused(wrong, stays)
+
+
+def _placed(run: Run, types: Mapping[str, str]) -> Json:
+    return {
+        "at": run.at,
+        "path": list(run.path),
+        "objection": run.objection,
+        "objections": list(run.objections),
+        "answers": {name: {"type": types[name], "value": value} for name, value in run.answers.items()},
+    }
+
+
+def _standing(script: Script, run: Run, language: str) -> Json:
+    questions = script.questions
+    return {
+        "shown": {name: questions[name].told(value, language) for name, value in running.counting(script, run).items()},
+        "missing": list(running.missing_at(script, run)),
+        "over": running.is_over(script, run),
+    }
+
+
+def _refused(wrong: Mapping[str, BadAnswer], stays: CannotGoOn | None) -> Json:
+    told = {name: {"code": bad.code, "message": str(bad)} for name, bad in wrong.items()}
+    return {"wrong": told, "stays": None if stays is None else str(stays)}

@@ -18,15 +18,16 @@ export class Refused extends Error {
   }
 }
 
-/** The Response, whatever it says; Refused only when nobody answers. For uploads, downloads and streams. */
-export async function request(path, { method = "GET", body, headers = {}, signal: stop } = {}) {
+/** The Response, whatever it says; Refused only when nobody answers. For uploads, downloads and streams.
+ * keepalive: it is still sent when the page is closed. */
+export async function request(path, { method = "GET", body, headers = {}, signal: stop, keepalive } = {}) {
   const sent = { ...headers };
   if (token.value) sent.Authorization = `Bearer ${token.value}`;
   const plain = body === undefined || body instanceof Blob || body instanceof FormData || typeof body === "string";
   if (!plain) sent["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, { method, headers: sent, body: plain ? body : JSON.stringify(body), signal: stop, cache: "no-store" });
+    response = await fetch(path, { method, headers: sent, body: plain ? body : JSON.stringify(body), signal: stop, keepalive, cache: "no-store" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refused(0, "unreachable", "The server cannot be reached.");

@@ -16,6 +16,7 @@ export const parts = [
   { id: "contacts", path: "/contacts", match: /^\/contacts(?:\/(?<what>[\w-]+)(?:\/(?<more>[\w-]+))?)?\/?$/, roles: EVERYBODY, title: { es: "Contactos", en: "Contacts" }, icon: "☺", load: () => import("./parts/contacts.js") },
   { id: "phone", path: "/phone", match: /^\/phone$/, roles: EVERYBODY, title: { es: "Teléfono", en: "Phone" }, icon: "☏", shows: () => phoneKind.value === "browser", load: () => import("./parts/phone.js") },
   { id: "tickets", path: "/tickets", match: /^\/tickets(?:\/(?<id>[\w-]+))?\/?$/, roles: EVERYBODY, title: { es: "Solicitudes", en: "Tickets" }, icon: "✎", load: () => import("./parts/tickets.js") },
+  { id: "scripts", path: "/scripts", match: /^\/scripts(?:\/(?<name>[a-z][a-z0-9_]{0,39})(?:\/(?<what>edit))?)?\/?$/, roles: [...WATCH, "administrator"], title: { es: "Guiones", en: "Scripts" }, icon: "❝", load: () => import("./parts/scripts.js") },
   { id: "webhooks", path: "/webhooks", match: /^\/webhooks(?:\/(?<id>\w+))?\/?$/, roles: ["coordinator", "administrator"], title: { es: "Webhooks", en: "Webhooks" }, icon: "⇢", load: () => import("./parts/webhooks.js") },
 ];
 

@@ -62,6 +62,14 @@ def test_the_same_again_changes_nothing_and_an_older_one_is_refused(answers: Ans
     assert kept(answers) == first
 
 
+def test_what_another_window_has_counted_to_the_same_number_is_not_taken_for_a_repetition(answers: Answers) -> None:
+    save(answers, 1, move="on")
+    first = save(answers, 2, given={"que": "luz"}).followed
+    with pytest.raises(Stale) as stale:
+        save(answers, 2, given={"nombre": "Ana"})
+    assert stale.value.now == first == kept(answers)
+
+
 def test_what_stays_saves_its_answers_all_the_same(answers: Answers) -> None:
     save(answers, 1, move="on")
     outcome = save(answers, 2, given={"potencia": 3, "que": "agua"}, move="on")

@@ -172,6 +172,32 @@ async def test_a_text_is_checked_by_line_and_drawn_when_it_is_good(api: Served) 
     ]
 
 
+async def test_a_text_is_followed_on_trial_and_nothing_of_it_is_kept(api: Served) -> None:
+    async def tried(**more: Any) -> Any:
+        body = {"name": "ventas", "text": CHANGED, "language": "es", **more}
+        return await api.told(SUPERVISOR, "POST", "/scripts/try", body)
+
+    begun = await tried()
+    assert (begun["at"], begun["path"], begun["over"]) == ("hola", [], False)
+    asked = await tried(at="hola", move="on")
+    assert (asked["at"], asked["path"], asked["missing"]) == ("quiere", ["hola"], ["que"])
+    stays = await tried(at="quiere", path=["hola"], answers={"que": "agua", "potencia": "4,6"}, move="on")
+    assert (stays["at"], stays["wrong"]["que"]["code"], stays["shown"]) == (
+        "quiere",
+        "not_a_choice",
+        {"potencia": "4,6"},
+    )
+    opened = await tried(at="quiere", path=["hola"], move="objection", to="caro")
+    assert opened["objection"] == "caro"
+    over = await tried(at="quiere", path=["hola"], answers={"que": "gas"}, move="on")
+    assert (over["at"], over["over"], over["disposition"], over["ended"]) == ("no", True, "no_interesa", False)
+    assert (await tried(at="no", path=["hola", "quiere"], answers={"que": "gas"}, move="end"))["ended"] is True
+    assert (await tried(at="gone", path=["hola"]))["at"] == "hola"
+    broken = {"name": "ventas", "text": "start: [", "language": "es"}
+    assert error_of(await api.ask(SUPERVISOR, "POST", "/scripts/try", broken)) == (422, "bad_script")
+    assert await api.told(OPERATOR, "GET", "/calls/c-1/scripts") == {"items": []}
+
+
 async def test_supervisors_publish_with_a_reason_and_roll_back(api: Served) -> None:
     body = {"text": CHANGED, "why": "más amable", "over": FIRST}
     now = await api.told(SUPERVISOR, "POST", "/scripts/ventas/versions", body)
@@ -242,6 +268,7 @@ def ascii_json(text: str) -> bytes:
 
 WRITING = [
     ("POST", "/scripts/check", {"name": "ventas", "text": "x"}),
+    ("POST", "/scripts/try", {"name": "ventas", "text": VENTAS, "language": "es"}),
     ("GET", "/scripts/ventas/draft", None),
     ("PUT", "/scripts/ventas/draft", {"text": "x"}),
     ("DELETE", "/scripts/ventas/draft", None),

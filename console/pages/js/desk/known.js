@@ -1,34 +1,35 @@
 // What do we know of who calls? The contacts with this number; asked for as soon as the phone rings.
-import { computed, html, signal, useEffect, useState } from "../html.js";
-import { get, post } from "../api.js";
+import { computed, effect, html, signal } from "../html.js";
+import { post } from "../api.js";
 import { parts } from "../parts.js";
 import { may } from "../session.js";
 import { t } from "../lang/desk.js";
 import { Away } from "./customer.js";
 import { shownCall } from "./now.js";
 
-const found = signal({ call: null, contacts: [] });
-/** The numbers of the contacts found for the call that is shown: {number, kind, shown}. */
-export const contactNumbers = computed(() => (found.value.call === shownCall.value?.id ? found.value.contacts.flatMap((one) => one.numbers) : []));
+const nothing = { call: null, answer: null, error: null };
+const found = signal(nothing);
+const shownId = computed(() => shownCall.value?.id ?? null);
+const now = computed(() => (found.value.call === shownId.value ? found.value : nothing));
 
-/** [answer, error, ask again]; asked anew for another call. */
-function useAnswer(id, ask) {
-  const [state, put] = useState({ id: null, answer: null, error: null });
-  const load = () => {
-    let wanted = true;
-    ask(id).then((answer) => wanted && put({ id, answer, error: null }), (error) => wanted && put({ id, answer: null, error }));
-    return () => (wanted = false);
-  };
-  useEffect(load, [id]);
-  return state.id === id ? [state.answer, state.error, load] : [null, null, load];
+function lookUp(call) {
+  const put = (more) => call === shownId.peek() && (found.value = { ...nothing, call, ...more });
+  post("contacts/look-up", { call }).then((answer) => put({ answer }), (error) => put({ error }));
 }
+effect(() => {
+  if (shownId.value) lookUp(shownId.value);
+});
 
-const lookUp = (id) => post("contacts/look-up", { call: id });
+/** Whether it has been asked who calls, whatever came of it. */
+export const lookedUp = computed(() => Boolean(now.value.call));
+/** The contact who calls; null for none, and where several have the number. */
+export const contact = computed(() => (now.value.answer?.items.length === 1 ? now.value.answer.items[0] : null));
+/** The numbers of the contacts found for the call that is shown: {number, kind, shown}. */
+export const contactNumbers = computed(() => (now.value.answer?.items ?? []).flatMap((one) => one.numbers));
+
 export function Contacts({ call }) {
-  const [answer, error, again] = useAnswer(call.id, lookUp);
-  useEffect(() => {
-    if (answer) found.value = { call: call.id, contacts: answer.items };
-  }, [answer]);
+  const { answer, error } = now.value;
+  const again = () => lookUp(call.id);
   const items = answer?.items ?? [];
   return html`<section class="card"><h2>${t("contact")}</h2>
     ${error && error.status !== 404 ? html`<${Away} again=${again} />` : items.length ? html`

@@ -12,6 +12,26 @@ export function mustChoose() {
   return Boolean(rules?.wrap_up_until_disposition && !rules.may_skip_disposition && !call.value?.disposition);
 }
 
+// -- what the script suggests ------------------------------------------------------------------------------------------------
+
+const suggested = signal({ call: null, code: null });
+/** A script has come to an end that fits this outcome, or (null) to none. It is only shown: people give outcomes. */
+export const suggest = (id, code) => void (suggested.value = { call: id, code });
+/** The outcome that the script suggests for the call that is written up; null for none. */
+export const suggestion = computed(() => (suggested.value.call === callId.value ? suggested.value.code : null));
+
+// Where the script is out of sight (on a telephone, or after the page was loaded again) it is asked what it came to.
+const writtenUp = computed(() => (phase.value === "wrap_up" ? callId.value : null));
+effect(() => {
+  const id = writtenUp.value;
+  if (!id || suggested.peek().call === id) return;
+  get(`calls/${encodeURIComponent(id)}/scripts`)
+    .then(({ items }) => suggested.peek().call === id || suggest(id, items.at(-1)?.disposition ?? null))
+    .catch(() => {});
+});
+
+// -- what lacks its outcome --------------------------------------------------------------------------------------------------
+
 const ended = signal([]);
 
 /** Ended calls without an outcome, where the queue knows some; the newest first. Not the one that is being written up now. */

@@ -4,6 +4,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { t } from "../lang/desk.js";
 import { phoneKind } from "../phone/kind.js";
+import { isScripted } from "./scripted.js";
 
 /** Beside the call: who calls, what he or she wanted before. */
 export const customerSlots = [
@@ -12,7 +13,7 @@ export const customerSlots = [
   { id: "past", load: () => import("../past/desk.js").then((module) => module.DeskPast) },
 ];
 /** What to say: one, in the middle. */
-export const scriptSlots = [];
+export const scriptSlots = [{ id: "script", load: () => import("../scripts/runner.js").then((module) => module.ScriptRunner), shows: isScripted }];
 /** The phone in the browser, below the call: only for who has it there. */
 export const phoneSlots = [{ id: "phone", load: () => import("../parts/phone.js").then((module) => module.DeskPhone), shows: () => phoneKind.value === "browser" }];
 /** While no call is there: the own day. */

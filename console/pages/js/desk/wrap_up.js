@@ -9,7 +9,7 @@ import { callerOf } from "./caller.js";
 import { asking, extendWrapUp, noteOutcome, setState } from "./commands.js";
 import { outcomeTitle, queueRules, queueTitle } from "./names.js";
 import { call, callId, keep, phase, self } from "./now.js";
-import { mustChoose, typed, untyped } from "./outcomes.js";
+import { mustChoose, suggestion, typed, untyped } from "./outcomes.js";
 import { pausing } from "./state_bar.js";
 
 const MORE_S = 60;
@@ -57,16 +57,19 @@ export function finish() {
 
 function Outcomes({ id, listed, chosen, needed }) {
   return html`<fieldset class="outcomes"><legend>${t("outcomeFirst")} ${needed ? html`<small class="muted">${t("outcomeNeeded")}</small>` : null}</legend>
-    ${listed.map((code, at) => html`<button key=${code} type="button" class="outcome" aria-pressed=${String(chosen === code)} aria-keyshortcuts=${at < 9 ? String(at + 1) : undefined} disabled=${asking.value !== null} onClick=${() => give(code, id)}>
-      ${at < 9 ? html`<kbd aria-hidden="true">${at + 1}</kbd>` : null}<span>${outcomeTitle(code)}</span></button>`)}
+    ${listed.map((code, at) => html`<button key=${code} type="button" class=${`outcome ${suggestion.value === code ? "suggested" : ""}`} aria-pressed=${String(chosen === code)} aria-keyshortcuts=${at < 9 ? String(at + 1) : undefined} disabled=${asking.value !== null} onClick=${() => give(code, id)}>
+      ${at < 9 ? html`<kbd aria-hidden="true">${at + 1}</kbd>` : null}<span>${outcomeTitle(code)}${suggestion.value === code && chosen !== code ? html`<small>${t("outcomeSuggested")}</small>` : null}</span></button>`)}
   </fieldset>`;
 }
 
 const draftKey = (id) => `centralita.desk.outcome.${id}`;
 function FreeOutcome({ id, chosen }) {
-  const [text, write] = useState(() => sessionStorage.getItem(draftKey(id)) ?? chosen ?? "");
+  const [written, write] = useState(() => sessionStorage.getItem(draftKey(id)) ?? chosen ?? null);
   const field = useId();
-  useEffect(() => sessionStorage.setItem(draftKey(id), text), [text]);
+  useEffect(() => {
+    if (written !== null) sessionStorage.setItem(draftKey(id), written);
+  }, [written]);
+  const text = written ?? suggestion.value ?? "";
   const save = async (event) => {
     event.preventDefault();
     if (!text.trim()) return;
@@ -75,7 +78,8 @@ function FreeOutcome({ id, chosen }) {
   const kept = chosen && chosen === text.trim();
   return html`<form class="row free-outcome" onSubmit=${save}><label for=${field} class="visually-hidden">${t("outcomeFree")}</label>
     <input id=${field} class="grow" maxlength="64" placeholder=${t("outcomeFree")} value=${text} onInput=${(event) => write(event.target.value)} />
-    <button disabled=${!text.trim() || kept || asking.value !== null}>${t(kept ? "saved" : "save")}</button></form>`;
+    <button disabled=${!text.trim() || kept || asking.value !== null}>${t(kept ? "saved" : "save")}</button>
+    ${written === null && suggestion.value && !kept ? html`<small class="muted">${t("outcomeSuggested")}</small>` : null}</form>`;
 }
 
 function endWords(reason) {
