@@ -200,7 +200,7 @@ class Recorded:
 
     async def go_on_anew(self) -> None:
         """Several were mixed, and two are left: what translates for the recording may be deaf to one of them, so that is a new part
-        (ARCHITECTURE.md, decision 61)."""
+        (ARCHITECTURE.md, decision 62)."""
         async with self._one_at_a_time:
             if self._plan is None:
                 return

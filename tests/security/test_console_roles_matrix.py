@@ -73,6 +73,7 @@ MATRIX: Final[dict[str, tuple[str, Any]]] = {
     "GET /api/v1/scripts/soporte": ("aaaaa", None),
     "GET /api/v1/queues/{queue}/script": ("aaaaa", None),
     "POST /api/v1/scripts/check": ("--aaa", {"name": "soporte", "text": "x"}),
+    "POST /api/v1/scripts/try": ("--aaa", {"name": "soporte", "text": "x", "language": "es"}),
     "GET /api/v1/scripts/soporte/draft": ("--aaa", None),
     "PUT /api/v1/scripts/soporte/draft": ("--aaa", {"text": "x"}),
     "DELETE /api/v1/scripts/soporte/draft": ("--aaa", None),
