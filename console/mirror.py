@@ -92,6 +92,10 @@ class Mirror:
         self._clock = clock
         self._at = "0"
 
+    def busy_with(self, call: str) -> set[str]:
+        """Who has the call, or writes it up still after passing it on."""
+        return {code for code, shown in self.board.operators.items() if shown.call == call}
+
     def call(self, id: str) -> CallStatus | None:
         """A call of now, or one that has ended lately."""
         return self.board.calls.get(id)

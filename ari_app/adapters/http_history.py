@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, demand, may_see, needs_token
+from ari_app.adapters.http_auth import AskedBy, AuthenticatedRoute, Caller, busy_with, demand, may_see, needs_token
 from ari_app.adapters.http_bodies import REFUSALS
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_answer
@@ -120,7 +120,7 @@ def _demand_call(board: StatusBoard, call_id: str, caller: Caller) -> None:
         if caller.reach("see_calls") != "all":
             raise _not_found("call")
         return
-    demand(may_see(caller, shown))
+    demand(may_see(caller, shown) or bool(busy_with(board, caller, call_id)))
 
 
 def _waiting(why: WhyWaiting) -> dict[str, Any]:

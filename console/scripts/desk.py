@@ -35,6 +35,10 @@ class CallsNow(Protocol):
         """None for one that it does not know."""
         ...
 
+    def busy_with(self, call: str) -> set[str]:
+        """Who has the call, or writes it up still after passing it on."""
+        ...
+
 
 Leads = Callable[[Person, str], bool]
 """Whether somebody is the leader of the team that the operator with this code is in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,7 +12,8 @@ from ari_app.contract import CallStatus
 
 @dataclass(frozen=True, slots=True)
 class CallNow:
-    """A call as its status shows it (contract v1): ``caller`` is masked, ``operator`` who talks or talked with the caller."""
+    """A call as its status shows it (contract v1): ``caller`` is masked, ``operator`` who talks or talked with the caller, ``busy``
+    who has it or writes it up still after passing it on."""
 
     id: str
     stage: str
@@ -24,6 +25,7 @@ class CallNow:
     consulting: str | None = None
     ticket: str | None = None
     shown: Mapping[str, str] = field(default_factory=dict)
+    busy: frozenset[str] = frozenset()
 
     @property
     def up(self) -> bool:
@@ -31,7 +33,7 @@ class CallNow:
         return self.stage != "ended"
 
 
-def call_now(status: CallStatus) -> CallNow:
+def call_now(status: CallStatus, busy: Iterable[str] = ()) -> CallNow:
     """What of a call's status counts here."""
     return CallNow(
         status.id,
@@ -44,6 +46,7 @@ def call_now(status: CallStatus) -> CallNow:
         status.consulting,
         status.ticket,
         status.shown,
+        frozenset(busy),
     )
 
 
@@ -115,7 +118,9 @@ class BoardCalls:
     def find(self, call: str) -> CallNow | None:
         """See Calls."""
         status = self._board.calls.get(call)
-        return None if status is None else call_now(status)
+        if status is None:
+            return None
+        return call_now(status, (code for code, shown in self._board.operators.items() if shown.call == call))
 
     def of_queue(self, queue: str) -> Sequence[str]:
         """See FreeOperators."""

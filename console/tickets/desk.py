@@ -51,7 +51,7 @@ class TicketDesk:
         found = self.calls.find(call)
         if found is None:
             raise Refused(404, "not_found", "There is no such call, or it ended more than an hour ago.")
-        if who.sees_calls != "all" and who.by.code not in (found.operator, found.consulting):
+        if who.sees_calls != "all" and who.by.code not in (found.operator, found.consulting, *found.busy):
             demand(who.sees_calls == "team" and await self._controller_shows(call, who))
         return found
 

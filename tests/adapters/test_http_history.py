@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from queues.events import CallerJoined, CallerLeft, OfferAnswered, OperatorBecameReady, PhoneBecameReachable
 from tests.adapters.conftest import OPERATOR, OTHER, SUPERVISOR, Api, error_of
 
@@ -21,6 +23,15 @@ async def test_a_call_is_told_in_the_language_asked_for_to_those_who_may_see_it(
     assert told["steps"][2]["text"].startswith("They talk: 1005 answers after 5.0 s")
     assert error_of(await api.ask(OTHER, "GET", "/calls/call-1/why"))[:2] == (403, "forbidden")
     assert error_of(await api.ask(SUPERVISOR, "GET", "/calls/call-1/why?lang=fr"))[:2] == (422, "bad_field")
+
+
+async def test_whoever_writes_a_call_up_after_passing_it_on_is_told_of_it_still(api: Api) -> None:
+    centre = api.centre
+    centre.tell(PhoneBecameReachable("1005"), OperatorBecameReady("1005"), CallerJoined("call-1", "soporte"))
+    centre.board.put_call(replace(centre.board.calls["call-1"], operator="1006"))
+    assert (await api.ask(OPERATOR, "GET", "/calls/call-1/why")).status_code == 200
+    centre.board.put_operator(replace(centre.board.operators["1005"], state="ready", call=None))
+    assert error_of(await api.ask(OPERATOR, "GET", "/calls/call-1/why"))[:2] == (403, "forbidden")
 
 
 async def test_a_call_that_the_board_has_forgotten_is_told_to_supervisors_alone(api: Api) -> None:

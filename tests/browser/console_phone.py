@@ -65,7 +65,7 @@ class ConsolePhone(Ears):
             await self._context.grant_permissions(["microphone"], origin=self._url)
         self.page = page = await self._context.new_page()
         page.on("pageerror", lambda error: self._messages.append(f"error {error}"))
-        page.on("console", lambda message: self._messages.append(f"{message.type} {message.text}"))
+        page.on("console", lambda one: self._messages.append(f"{one.type} {one.text} {one.location['url']}"))
         page.on("crash", lambda _page: self._killed.set())
         await page.expose_function("toldPhone", self._on_state)
         await page.expose_function("toldSound", self._on_sound)

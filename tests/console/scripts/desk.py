@@ -72,6 +72,11 @@ class CallsInHand:
     """The port CallsNow: whatever calls are put into it."""
 
     calls: dict[str, CallStatus] = field(default_factory=dict)
+    busy: dict[str, set[str]] = field(default_factory=dict)
+
+    def busy_with(self, call: str) -> set[str]:
+        """See CallsNow."""
+        return self.busy.get(call, set())
 
     def call(self, id: str) -> CallStatus | None:
         """See CallsNow."""

@@ -70,6 +70,12 @@ async def test_an_operator_follows_the_script_in_the_own_call_and_goes_on_where_
     }
 
 
+async def test_whoever_writes_a_call_up_after_passing_it_on_may_ask_for_its_scripts_still(api: Served) -> None:
+    assert error_of(await api.ask(OTHER, "GET", "/calls/c-1/scripts")) == (403, "forbidden")
+    api.calls.busy["c-1"] = {OTHER}
+    assert await api.told(OTHER, "GET", "/calls/c-1/scripts") == {"items": []}
+
+
 async def test_nobody_answers_in_another_ones_call(api: Served) -> None:
     path = "/calls/c-1/scripts/ventas"
     await api.told(OPERATOR, "PUT", path, first())

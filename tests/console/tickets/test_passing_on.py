@@ -261,3 +261,14 @@ async def test_a_reference_that_came_by_a_phones_transfer_is_found_from_the_call
     found = await centre.done("teresa", "GET", "/calls/c5/tickets")
     assert [one["ref"] for one in found["linked"]] == [ref]
     assert (await centre.ask("teresa", "GET", f"/tickets/{ref}?call=c5")).status_code == 200
+
+
+async def test_whoever_writes_a_call_up_after_passing_it_on_sees_its_tickets_still(centre: Centre) -> None:
+    centre.call()
+    ref = await centre.opened("ana", call="c1")
+    centre.free("1005", "soporte")
+    centre.board.operators["1005"] = replace(centre.board.operators["1005"], state="wrap_up", call="c1")
+    centre.call(operator="1015")
+    assert [one["ref"] for one in (await centre.done("ana", "GET", "/calls/c1/tickets"))["linked"]] == [ref]
+    centre.free("1005", "soporte")
+    assert await centre.refused("ana", "GET", "/calls/c1/tickets") == (403, "forbidden")
