@@ -55,7 +55,7 @@ test-fast: .venv/.installed-dev ## Everything but real calls: no Asterisk (Redis
 
 test-browser: .venv/.installed-dev ## Phones in a real Chromium, in a network of their own; installs what that needs (as root)
 	@$(BIN)/python -m tests.browser.tools
-	@$(PYTEST) -m browser tests/browser $(ARGS)
+	@$(PYTEST) -m browser $(or $(ARGS),tests/browser)
 
 screenshots: .venv/.installed-dev ## Photograph the console's pages into docs/images/console/ (a few minutes; installs what that needs, as root)
 	@$(BIN)/python -m tests.browser.tools

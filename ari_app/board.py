@@ -61,6 +61,10 @@ class StatusBoard:
             self.calls[status.id] = status
             self._tell("call.changed", status)
 
+    def busy_with(self, call: str) -> set[str]:
+        """The codes of those who have the call, or write it up still after they have passed it on."""
+        return {code for code, shown in self.operators.items() if shown.call == call}
+
     def forget_ended_calls(self, keep: int) -> None:
         """Drop all but the ``keep`` newest ended calls from memory; the state store lets its own copies expire."""
         if len(self.calls) <= keep:

@@ -94,7 +94,7 @@ class Mirror:
 
     def busy_with(self, call: str) -> set[str]:
         """Who has the call, or writes it up still after passing it on."""
-        return {code for code, shown in self.board.operators.items() if shown.call == call}
+        return self.board.busy_with(call)
 
     def call(self, id: str) -> CallStatus | None:
         """A call of now, or one that has ended lately."""

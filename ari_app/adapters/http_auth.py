@@ -262,8 +262,7 @@ def may_see(caller: Caller, subject: Subject) -> bool:
 
 def busy_with(board: StatusBoard, caller: Caller, call: str) -> set[str]:
     """Of the caller and his or her team those who have the call, or write it up still after they have passed it on."""
-    known = (set(caller.team or ()) | {caller.account.code}) & board.operators.keys()
-    return {code for code in known if board.operators[code].call == call}
+    return board.busy_with(call) & {*(caller.team or ()), caller.account.code}
 
 
 def asker_of(board: StatusBoard, caller: Caller) -> Asker:

@@ -44,7 +44,7 @@ def _past(router: APIRouter, desk: PastDesk, audit: Audit) -> None:
         """The caller's earlier calls: for whoever has the call on the line or writes it up, and for those who lead them."""
         demand(person.may("see_past"))
         call, team = desk.status_of(call_id), await desk.team_of(person, request)
-        demand(sees_past(person, call, desk.board.operators, team))
+        demand(sees_past(person, call, desk.board.busy_with(call_id), team))
         whos = await desk.whos_of_call(call_id, request)
         with answering_when_away():
             earlier = await beside(desk.calls.of, whos, Scope(), call_id) if whos else NOTHING
@@ -77,7 +77,7 @@ def _notes(router: APIRouter, desk: PastDesk) -> None:
         """Your one note of a call that is yours to note the outcome of, up to an hour after its end; sent again, it is replaced."""
         demand(person.may("note_outcomes"))
         call, team = desk.status_of(call_id), await desk.team_of(person, request)
-        demand(may_note(person, call, desk.board.operators, team))
+        demand(may_note(person, call, desk.board.busy_with(call_id), team))
         try:
             with answering_when_away():
                 await beside(desk.notes.write, call_id, body.text.strip(), by(person, request))
@@ -93,9 +93,8 @@ async def _demand_sight(desk: PastDesk, call_id: str, request: Request, person: 
     demand(person.may("history"))
     team = await desk.team_of(person, request)
     status = desk.board.calls.get(call_id)
-    if status is not None and (
-        sees_past(person, status, desk.board.operators, team) or may_note(person, status, desk.board.operators, team)
-    ):
+    busy = desk.board.busy_with(call_id)
+    if status is not None and (sees_past(person, status, busy, team) or may_note(person, status, busy, team)):
         return
     with answering_when_away():
         found = await beside(desk.calls.call, call_id)

@@ -6,23 +6,19 @@ up, and of nobody else; a team leader that of the callers of the team; a supervi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from ari_app.contract import CallStatus, OperatorStatus
+from ari_app.contract import CallStatus
 from ari_app.permissions import Permission
 from console.people import Person
 
-Operators = Mapping[str, OperatorStatus]
+
+def sees_past(person: Person, call: CallStatus, busy: set[str], team: frozenset[str]) -> bool:
+    """``busy``: who has the call or writes it up; ``team``: those whom the person leads. Both by code."""
+    return _reaches("see_past", person, call, busy | {call.consulting or ""}, team)
 
 
-def sees_past(person: Person, call: CallStatus, operators: Operators, team: frozenset[str]) -> bool:
-    """``operators``: as they are now, by code; ``team``: the codes of those whom the person leads."""
-    return _reaches("see_past", person, call, _busy_with(call, operators), team)
-
-
-def may_note(person: Person, call: CallStatus, operators: Operators, team: frozenset[str]) -> bool:
+def may_note(person: Person, call: CallStatus, busy: set[str], team: frozenset[str]) -> bool:
     """Whether a note of that call is this one's to write: as its outcome, also after it was written up."""
-    had = {*_busy_with(call, operators), *([call.operator] if call.operator else [])}
+    had = busy | {call.consulting or "", call.operator or ""}
     return _reaches("note_outcomes", person, call, had, team)
 
 
@@ -40,12 +36,6 @@ def may_hear(
             return not person.queues or bool(queues & set(person.queues))
         case reach:
             return reach == "all"
-
-
-def _busy_with(call: CallStatus, operators: Operators) -> set[str]:
-    """Those who have the call on the line, or write it up."""
-    busy = {code for code, shown in operators.items() if shown.call == call.id}
-    return busy | ({call.consulting} if call.consulting else set())
 
 
 def _reaches(permission: Permission, person: Person, call: CallStatus, have: set[str], team: frozenset[str]) -> bool:

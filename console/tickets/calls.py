@@ -118,9 +118,7 @@ class BoardCalls:
     def find(self, call: str) -> CallNow | None:
         """See Calls."""
         status = self._board.calls.get(call)
-        if status is None:
-            return None
-        return call_now(status, (code for code, shown in self._board.operators.items() if shown.call == call))
+        return None if status is None else call_now(status, self._board.busy_with(call))
 
     def of_queue(self, queue: str) -> Sequence[str]:
         """See FreeOperators."""

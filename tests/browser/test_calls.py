@@ -156,14 +156,15 @@ async def test_a_closed_tab_is_an_unreachable_phone(stack: BrowserStack) -> None
         await watch.operator("1009", phone="unreachable")
 
 
-async def test_a_tab_closed_during_a_call_ends_it_for_the_caller_too(stack: BrowserStack) -> None:
+async def test_a_tab_closed_during_a_call_gives_the_caller_back_to_the_queue(stack: BrowserStack) -> None:
     async with stack.watch() as watch, stack.browser_operator("1009", OPERATOR_HZ) as phone, stack.carrier() as carrier:
         call = await dial(carrier)
         await phone.talking()
         await hear_each_other((call, CALLER_HZ), (phone, OPERATOR_HZ))
         await phone.close_tab()
-        assert await call.ended(timeout_s=40) == "remote_bye"
+        await watch.call(40, stage="waiting", queue="soporte")
         await watch.operator("1009", phone="unreachable")
+        await call.hang_up()
 
 
 async def test_a_person_gets_a_phone_in_a_browser_by_a_reload(stack: BrowserStack) -> None:
