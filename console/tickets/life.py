@@ -244,7 +244,7 @@ def _taken(ticket: Ticket, actor: Actor) -> Ticket:
 def _sent(ticket: Ticket, to: To, levels: Levels) -> Ticket:
     _known(to, levels)
     if to.operator is not None:
-        return replace(ticket, owner=to.operator)
+        return replace(ticket, queue=to.queue or ticket.queue, owner=to.operator)
     assert to.queue is not None
     return replace(ticket, queue=to.queue, owner=None)
 

@@ -114,7 +114,7 @@ class PassingOn:
 
     def _consultable(self, to: To, asker: Asking) -> list[To]:
         assert to.queue is not None
-        free = [To(operator=code) for code in self._free.of_queue(to.queue) if code != asker.actor.code]
+        free = [To(to.queue, code) for code in self._free.of_queue(to.queue) if code != asker.actor.code]
         if not free:
             raise Refused(
                 409, "nobody_free", f"Nobody of {to.queue} is free now; transfer the caller, or pass it on for later."

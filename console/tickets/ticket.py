@@ -25,14 +25,14 @@ LOWEST: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class To:
-    """Whom it is passed on to: a queue, or an operator; exactly one."""
+    """Whom it is passed on to: a queue, an operator, or an operator as one of a queue's, whose the ticket is then."""
 
     queue: str | None = None
     operator: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises ValueError for none, or both."""
-        if (self.queue is None) == (self.operator is None):
+        """Raises ValueError for none."""
+        if self.queue is None and self.operator is None:
             raise ValueError("give a queue or an operator")
 
 

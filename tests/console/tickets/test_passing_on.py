@@ -101,7 +101,7 @@ async def test_warm_the_free_operator_of_the_level_is_consulted_and_has_it_when_
     centre.call(operator="1016", control="talking", consulting=None)
     await centre.watcher.look()
     card = await centre.done("andres", "GET", f"/tickets/{ref}")
-    assert stands(card) == ("in_progress", "soporte", "1016")
+    assert stands(card) == ("in_progress", "soporte_n2", "1016")
     assert events(card) == ["opened", "pass_asked", "passed"]
     assert [one["text"] for one in card["timeline"] if one["kind"] == "note"] == ["Since 7.", "The meter."]
 
