@@ -217,8 +217,10 @@ class Recorded:
     async def _stop_part(self) -> None:
         plan, self._plan = self._plan, None
         if plan is not None:
-            await self._exchange.recorder.stop(self._call.channel)
-            self._exchange.in_background(self._settle(plan))
+            try:
+                await self._exchange.recorder.stop(self._call.channel)
+            finally:  # a caller who hangs up meanwhile ends the part as well
+                self._exchange.in_background(self._settle(plan))
 
     def finish(self) -> None:
         """The call is over: stop beside, so that nobody waits for a file."""
