@@ -52,6 +52,7 @@ class FakeMixMonitor:
     writes: bytes = b"\0" * 320
     away: bool = False
     answers: asyncio.Event | None = None
+    stops: asyncio.Event | None = None
 
     async def start_recording(self, channel: str, path: Path) -> None:
         if self.away:
@@ -63,6 +64,8 @@ class FakeMixMonitor:
 
     async def stop_recording(self, channel: str) -> None:
         self.recording.pop(channel, None)
+        if self.stops is not None:
+            await self.stops.wait()
 
     async def mute_recording(self, channel: str, *, muted: bool) -> None:
         if self.away:

@@ -28,6 +28,7 @@ from ari_app.contract import CallStatus
 from ari_app.recorder import ANEW_S
 from queues.facts import ConversationOver
 from tests.ari_app.fake_centre import FakeCentre, in_virtual_time
+from tests.ari_app.waiting_room import is_for_the_worker
 
 OUTSIDE = "600333444@carrier-demo"
 
@@ -504,6 +505,35 @@ async def test_in_a_conference_all_three_hear_each_other_and_any_may_leave(centr
     centre.telephony.hangs_up(leg(centre, "1010"))
     await centre.settle()
     assert (centre.call(call.id).control, centre.telephony.hears("caller")) == ("talking", {leg(centre, "1009")})
+
+
+@in_virtual_time
+async def test_after_a_conference_another_part_of_the_recording_begins(centre: FakeCentre) -> None:
+    call = await consulting(centre)
+    await ask(centre, call, ConferenceAsked())
+    before = dict(centre.mixmonitor.recording)
+    centre.telephony.hangs_up(leg(centre, "1010"))
+    await centre.settle()
+    await asyncio.sleep(1)
+    assert list(centre.mixmonitor.recording) == list(before) == ["caller"]
+    assert centre.mixmonitor.recording != before
+    centre.telephony.hangs_up("caller")
+    await nothing_is_left(centre)
+
+
+@in_virtual_time
+async def test_a_caller_who_hangs_up_while_a_part_is_being_stopped_leaves_a_whole_recording(centre: FakeCentre) -> None:
+    call = await consulting(centre)
+    await ask(centre, call, ConferenceAsked())
+    stops = centre.mixmonitor.stops = asyncio.Event()  # the command is sent, its answer does not come yet
+    centre.telephony.hangs_up(leg(centre, "1010"))
+    await centre.settle()
+    centre.telephony.hangs_up("caller")
+    await centre.settle()
+    stops.set()
+    await asyncio.sleep(20)
+    assert is_for_the_worker(centre.folder, call.recording)
+    await nothing_is_left(centre)
 
 
 @in_virtual_time
