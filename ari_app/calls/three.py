@@ -253,9 +253,13 @@ class Three:
 
     async def _unbarge(self, by: Joining) -> None:
         """A supervisor has gone out again."""
+        was_mixed = bool(self._barged)
         self._barged = [other for other in self._barged if other is not by]
-        if self._control.state == "barged" and not self._barged:
+        if self._barged:
+            return
+        if self._control.state == "barged":
             self._show("talking")
+        if was_mixed:  # also where another supervisor has taken over
             await self._recorded.go_on_anew()
 
     async def _taken_over_by_barged(self) -> bool:

@@ -439,6 +439,24 @@ async def test_whoever_barged_in_first_takes_over_and_the_second_when_that_one_g
 
 
 @in_virtual_time
+async def test_another_part_of_the_recording_begins_when_the_last_who_barged_in_has_left(centre: FakeCentre) -> None:
+    call = await talking(centre)
+    await supervise(centre, call, "barge")
+    await supervise(centre, call, "barge", OTHER_BOSS)
+    await supervise(centre, call, "take_over")
+    await asyncio.sleep(1)
+    assert centre.call(call.id).control == "taken_over"
+    mixed = dict(centre.mixmonitor.recording)
+    await supervise(centre, call, "listen", OTHER_BOSS)
+    await asyncio.sleep(1)
+    assert list(centre.mixmonitor.recording) == list(mixed) == ["caller"]
+    assert centre.mixmonitor.recording != mixed
+    for who in (leg(centre, OTHER_BOSS), "caller"):
+        centre.telephony.hangs_up(who)
+    await nothing_is_left(centre)
+
+
+@in_virtual_time
 async def test_a_supervisor_who_barged_out_again_does_not_take_over_from_another(centre: FakeCentre) -> None:
     call = await talking(centre)
     await supervise(centre, call, "barge")
