@@ -64,15 +64,19 @@ class FollowsErasures:
 
     def follow(self) -> int:
         """Remove what is to be removed for the erasures that are open; how many reports that were. Raises CatalogueAway."""
-        done = 0
-        for place, erase in self._places.items():
-            reported = exists().where(r.erasure == e.id, r.place == place)
-            with self._database.reading() as connection:
-                waiting = connection.execute(select(e.id, e.who).where(e.certificate == "", ~reported)).all()
-            for erasure, who in waiting:
-                self._erase(erasure, who, place, erase)
-                done += 1
-        return done
+        with self._database.reading() as connection:
+            unfinished = connection.execute(select(e.id, e.who).where(e.certificate == "")).all()
+            told = select(r.erasure, r.place).where(r.erasure.in_([erasure for erasure, _ in unfinished]))
+            reported = {(erasure, place) for erasure, place in connection.execute(told)} if unfinished else set()
+        waiting = [
+            (erasure, who, place)
+            for erasure, who in unfinished
+            for place in self._places
+            if (erasure, place) not in reported
+        ]
+        for erasure, who, place in waiting:
+            self._erase(erasure, who, place, self._places[place])
+        return len(waiting)
 
     def _erase(self, erasure: str, who: str, place: str, erase: Erase) -> None:
         with self._database.writing() as connection:
