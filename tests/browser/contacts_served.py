@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -20,6 +18,7 @@ from console.contacts.import_routes import READ_PIECEWISE
 from console.contacts.routes import contact_routes
 from console.pages import page_routes, pages_in
 from console.people import Person
+from tests.browser.frame_served import listening
 from tests.console.contacts.conftest import PEOPLE
 from tests.console.reception import FakeReception
 
@@ -40,16 +39,8 @@ SNAPSHOT = f'event: snapshot\ndata: {{"queues": [], "operators": [], "calls": []
 @asynccontextmanager
 async def served(desk: Desk) -> AsyncIterator[str]:
     """The console's address."""
-    app = _app(desk)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
-        serving = asyncio.create_task(server.serve([listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
+    async with listening(_app(desk)) as address:
+        yield address
 
 
 def _app(desk: Desk) -> FastAPI:

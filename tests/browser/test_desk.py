@@ -11,7 +11,6 @@ from typing import Final
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from ari_app.demo.api_client import ApiClient
 from sip_agents import Call, OutgoingCall, SipAgent
@@ -19,6 +18,7 @@ from tests.browser.chromium import Browser, Page
 from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, signed_in
 from tests.browser.tools import Tools
 from tests.e2e.stack import WEB_SECRET, Stack, dial, quick_centre, running_stack
+from tests.e2e.waiting_centre import change
 from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
@@ -32,16 +32,14 @@ OUTCOMES: Final = ["resuelto", "pendiente_de_cliente", "visita_tecnica"]
 def desk_centre(folder: Path) -> Path:
     """The quick centre, with phones that ring for a while, and outcomes that `soporte` insists on."""
     centre = quick_centre(folder)
-    path = centre / "queues.yaml"
-    queues = yaml.safe_load(path.read_text(encoding="utf-8"))
-    queues["soporte"] |= {
+    support = {
         "ring_timeout_s": 30.0,
         "wrap_up_s": 60.0,
         "dispositions": OUTCOMES,
         "wrap_up_until_disposition": True,
     }
-    queues["soporte_n2"] |= {"ring_timeout_s": 30.0, "dispositions": ["cerrado"]}
-    path.write_text(yaml.safe_dump(queues, allow_unicode=True), encoding="utf-8")
+    second_level = {"ring_timeout_s": 30.0, "dispositions": ["cerrado"]}
+    change(centre / "queues.yaml", {"soporte": support, "soporte_n2": second_level})
     return centre
 
 

@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from ari_app.demo.api_client import ApiClient, ApiRefused
 from sip_agents import OutgoingCall, SipAgent
@@ -24,6 +23,7 @@ from tests.browser.console_page import signed_in
 from tests.browser.console_phone import ConsolePhone
 from tests.browser.people import browser_centre
 from tests.e2e.stack import WEB_SECRET, Stack, running_stack
+from tests.e2e.waiting_centre import change
 from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -40,16 +40,13 @@ SUBJECT, WHAT_WAS_SAID, TO_KNOW = "Sin luz en toda la escalera", "Ya ha mirado e
 def whole_centre(folder: Path) -> Path:
     """The centre of the browser tests, with outcomes that support insists on and phones that ring for a while."""
     centre = browser_centre(folder)
-    path = centre / "queues.yaml"
-    queues = yaml.safe_load(path.read_text(encoding="utf-8"))
-    queues["soporte"] |= {
+    support = {
         "ring_timeout_s": 30.0,
         "wrap_up_s": 60.0,
         "dispositions": ["resuelto", "visita_tecnica"],
         "wrap_up_until_disposition": True,
     }
-    queues["soporte_n2"] |= {"ring_timeout_s": 30.0}
-    path.write_text(yaml.safe_dump(queues, allow_unicode=True), encoding="utf-8")
+    change(centre / "queues.yaml", {"soporte": support, "soporte_n2": {"ring_timeout_s": 30.0}})
     return centre
 
 

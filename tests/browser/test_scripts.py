@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from ari_app.demo.api_client import ApiClient
 from tests.browser.chromium import Browser, Page
@@ -15,6 +14,7 @@ from tests.browser.console_page import findings, signed_in
 from tests.browser.test_desk import CALLER_HZ, OPERATOR, SUPERVISOR, at_desk, desk_centre
 from tests.browser.tools import Tools
 from tests.e2e.stack import WEB_SECRET, Stack, running_stack
+from tests.e2e.waiting_centre import change
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
@@ -25,10 +25,7 @@ OUTCOMES = ["resuelto", "escalado", "emergencia", "averia_zona"]
 def scripted_centre(folder: Path) -> Path:
     """The desk's centre, with the outcomes that the demo's script for `soporte` suggests."""
     centre = desk_centre(folder)
-    path = centre / "queues.yaml"
-    queues = yaml.safe_load(path.read_text(encoding="utf-8"))
-    queues["soporte"]["dispositions"] = OUTCOMES
-    path.write_text(yaml.safe_dump(queues, allow_unicode=True), encoding="utf-8")
+    change(centre / "queues.yaml", {"soporte": {"dispositions": OUTCOMES}})
     return centre
 
 

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from sip_agents import SipAgent
 from tests.browser.chromium import Browser, Page
 from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, signed_in
 from tests.browser.tools import Tools
 from tests.e2e.stack import Stack, dial, quick_centre, running_stack
+from tests.e2e.waiting_centre import change
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -29,10 +29,7 @@ HEARD_WITHIN_S: Final = 20.0
 def wall_centre(folder: Path) -> Path:
     """The quick centre, with phones that ring for a while and a wrap-up that can be seen."""
     centre = quick_centre(folder)
-    path = centre / "queues.yaml"
-    queues = yaml.safe_load(path.read_text(encoding="utf-8"))
-    queues["soporte"] |= {"ring_timeout_s": 60.0, "wrap_up_s": 8.0, "record": "all"}
-    path.write_text(yaml.safe_dump(queues, allow_unicode=True), encoding="utf-8")
+    change(centre / "queues.yaml", {"soporte": {"ring_timeout_s": 60.0, "wrap_up_s": 8.0, "record": "all"}})
     return centre
 
 
