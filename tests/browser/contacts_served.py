@@ -16,9 +16,8 @@ from ari_app.permissions import permissions_of
 from console.contacts.desk import Desk
 from console.contacts.import_routes import READ_PIECEWISE
 from console.contacts.routes import contact_routes
-from console.pages import page_routes, pages_in
 from console.people import Person
-from tests.browser.frame_served import listening
+from tests.browser.frame_served import listening, pages
 from tests.console.contacts.conftest import PEOPLE
 from tests.console.reception import FakeReception
 
@@ -96,5 +95,5 @@ def _app(desk: Desk) -> FastAPI:
     async def erasures() -> dict[str, Any]:
         return {"state": "done"}
 
-    app.include_router(page_routes(pages_in()))
+    pages(app)
     return app

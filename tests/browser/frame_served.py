@@ -14,9 +14,11 @@ import uvicorn
 from fastapi import FastAPI, Request
 from starlette.responses import Response, StreamingResponse
 
+from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_bytes
 from ari_app.contract import CallStatus, OperatorStatus, as_json
 from ari_app.permissions import permissions_of
+from console.pages import page_routes, pages_in
 from console.people import Person
 from tests.console.reception import FakeReception
 
@@ -126,3 +128,13 @@ def frame(app: FastAPI, people: Mapping[str, Person], floor: Floor) -> None:
     @app.get("/api/v1/events")
     async def events() -> Response:
         return StreamingResponse(floor.snapshots(), media_type="text/event-stream")
+
+
+def pages(app: FastAPI) -> None:
+    """Add the pages; what nobody has answered until here is not there, as the controllers say of it."""
+
+    @app.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "DELETE"])
+    async def nothing(path: str) -> Response:
+        raise Refused(404, "not_found", f"There is no /api/{path}.")
+
+    app.include_router(page_routes(pages_in()))

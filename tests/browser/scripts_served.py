@@ -14,11 +14,10 @@ from starlette.responses import JSONResponse, Response
 from ari_app.adapters import http_errors
 from ari_app.adapters.catalogue_database import Database
 from ari_app.contract import OperatorState, OperatorStatus
-from console.pages import page_routes, pages_in
 from console.scripts.desk import ScriptDesk
 from console.scripts.folder import ScriptFolder
 from console.scripts.routes import script_routes
-from tests.browser.frame_served import Floor, frame, listening
+from tests.browser.frame_served import Floor, frame, listening, pages
 from tests.console.scripts.desk import DEMO, PEOPLE, CallsInHand, Clock, small_centre
 
 OPERATOR = "1001"
@@ -71,7 +70,7 @@ async def served(database: Database, folder: Path, **more: str) -> AsyncIterator
     _away(app, made)
     app.include_router(script_routes(desk))
     frame(app, PEOPLE, made.floor)
-    app.include_router(page_routes(pages_in()))
+    pages(app)
     async with listening(app) as made.url:
         yield made
 

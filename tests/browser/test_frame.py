@@ -59,3 +59,29 @@ async def test_a_page_of_another_role_is_not_there_and_the_language_is_kept(brow
         await seen.sign_in(WHO["operator"])
         await seen.page.get_by_text("There is no such page.").wait_for()
         assert await seen.page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("cut(['{\"items\": ['])", "Error 0 unreachable"),
+        ("'<!doctype html>'", "Error 0 unreachable"),
+        ("null", None),
+        ("'{\"items\": []}'", {"items": []}),
+    ],
+)
+async def test_an_answer_that_breaks_off_or_is_no_json_counts_as_none(
+    browser: Browser, console: str, body: str, wanted: object
+) -> None:
+    """As when the page is loaded anew while it is being read, or somebody's proxy answers."""
+    ask = f"""async () => {{
+        const cut = (parts) => new ReadableStream({{ start(out) {{
+            for (const part of parts) out.enqueue(new TextEncoder().encode(part));
+            out.error(new TypeError("cut"));
+        }} }});
+        window.fetch = async () => new Response({body}, {{ status: 200 }});
+        const {{ get }} = await import("/js/api.js");
+        return get("calls").catch((error) => `${{error.name}} ${{error.status}} ${{error.code}}`);
+    }}"""
+    async with watched(browser, console) as seen:
+        assert await seen.page.evaluate(ask) == wanted

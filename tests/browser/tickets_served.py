@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from ari_app.adapters import http_errors
-from console.pages import page_routes, pages_in
 from console.tickets.routes import ticket_routes
 from console.webhooks.guard import Guard
 from console.webhooks.routes import webhook_routes
-from tests.browser.frame_served import Floor, frame, listening
+from tests.browser.frame_served import Floor, frame, listening, pages
 from tests.console.tickets.desk import PEOPLE, Centre
 from tests.console.webhooks.post import Post
 
@@ -27,6 +26,6 @@ async def served(centre: Centre, post: Post) -> AsyncIterator[str]:
     app.include_router(ticket_routes(centre.desk))
     app.include_router(webhook_routes(post.book, Guard(["127.0.0.0/8"])))
     frame(app, BY_CODE, Floor(centre.board.operators.values, centre.board.calls.values))
-    app.include_router(page_routes(pages_in()))
+    pages(app)
     async with listening(app) as url:
         yield url

@@ -384,14 +384,14 @@ async def taken_over_to_the_end(scene: Scene, second: Call) -> Any:
     return await scene.shown(stage="ended")
 
 
-async def both_parts_are_recorded(stack: Stack, ended: Body) -> None:
+async def both_parts_are_recorded(stack: Stack, ended: Body, first_code: str = "1009") -> None:
     """The caller with the first operator, and then with the second, on one timeline: a part for each."""
     heard = await heard_in_recording(stack, ended, TONES)
     assert heard.left == {CALLER_HZ}
     first, *_, last = heard.right_in_order
     assert (set(first), set(last)) == ({FIRST_HZ}, {SECOND_HZ})
     kept = await stack.ask("3001", "GET", f"recordings/{ended['id']}")
-    assert kept["operators"] == ["1009", ended["operator"]]
+    assert kept["operators"] == [first_code, ended["operator"]]
     talks = [segment for segment in kept["segments"] if segment["stage"] == "talk"]
-    assert [talks[0]["operator"], talks[-1]["operator"]] == ["1009", ended["operator"]]
+    assert [talks[0]["operator"], talks[-1]["operator"]] == [first_code, ended["operator"]]
     assert kept["faults"] == []

@@ -40,12 +40,30 @@ export async function request(path, { method = "GET", body, headers = {}, signal
 export async function ask(method, path, body, options = {}) {
   const response = await request(path.startsWith("/") ? path : `/api/v1/${path}`, { method, body, ...options });
   if (response.status === 204) return null;
-  const said = await response.json().catch(() => null);
+  const said = await json(response);
   if (response.ok) return said;
   const error = said?.error ?? {};
   throw new Refused(response.status, error.code ?? "refused", error.message ?? response.statusText, {
     field: error.field, problems: error.problems ?? [], retryAfter: Number(response.headers.get("Retry-After")) || null, body: said,
   });
+}
+
+/** An answer's JSON, null where there is none. One that breaks off (the page is leaving, the line was cut) and one that is well but no
+ * JSON (somebody's proxy speaks) are none at all. */
+async function json(response) {
+  let text;
+  try {
+    text = await response.text();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(0, "unreachable", "The server's answer broke off.");
+  }
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    if (response.ok) throw new Refused(0, "unreachable", "That is no answer of the server's.");
+    return null;
+  }
 }
 
 export const get = (path, options) => ask("GET", path, undefined, options);
