@@ -151,7 +151,10 @@ class Consulted:
 
 @dataclass(slots=True)
 class Control:
-    """How a conversation stands: the operator and the channel to the phone, and the one who is consulted, if any."""
+    """How a conversation stands: the operator and the channel to the phone, and the one who is consulted, if any.
+
+    ``joined``: supervisors are in it, besides one who may have taken it over.
+    """
 
     operator: str
     channel: str
@@ -159,6 +162,7 @@ class Control:
     other: str | None = None
     other_channel: str | None = None
     consulted: Consulted | None = None
+    joined: bool = False
 
     def consults(self, consulted: Consulted | None) -> None:
         """From now on this one, or nobody."""
@@ -170,6 +174,8 @@ class Control:
         """Whose sound comes to the operator by itself: the other's channel, or ``caller``; None where several are mixed."""
         match self.state:
             case "conference" | "barged":
+                return None
+            case "taken_over" if self.joined:
                 return None
             case "ringing_other" | "consulting":
                 return self.other_channel

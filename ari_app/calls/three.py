@@ -7,6 +7,7 @@ the other come and go.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import structlog
@@ -75,7 +76,8 @@ class Three:
     def stand_as(self, stands: Stands) -> None:
         """Go on with a conversation that an earlier life of the controller left so; everybody is where that put them."""
         state = stands.state
-        self._barged, self._taken_over = list(stands.barged), stands.supervisor
+        self._taken_over = stands.supervisor
+        self._barged_are(stands.barged)
         if stands.consulted is not None:
             consultation = self._consultation = Consultation(self._call, self._leg, self._exchange)
             consultation.adopt(stands.consulted)
@@ -237,7 +239,7 @@ class Three:
         if not await self._comes_in(by, keys_stay=True):
             by.granted(False)
             return
-        self._barged.append(by)
+        self._barged_are([*self._barged, by])
         by.granted(True)
         self._show("barged")
 
@@ -254,20 +256,23 @@ class Three:
     async def _unbarge(self, by: Joining) -> None:
         """A supervisor has gone out again."""
         was_mixed = bool(self._barged)
-        self._barged = [other for other in self._barged if other is not by]
+        self._barged_are(other for other in self._barged if other is not by)
         if self._barged:
             return
-        if self._control.state == "barged":
-            self._show("talking")
         if was_mixed:  # also where another supervisor has taken over
+            self._show("talking" if self._control.state == "barged" else self._control.state)
             await self._recorded.go_on_anew()
+
+    def _barged_are(self, barged: Iterable[Joining]) -> None:
+        self._barged = list(barged)
+        self._control.joined = bool(self._barged)
 
     async def _taken_over_by_barged(self) -> bool:
         """Whoever barged in first, and is still there, stays with the caller. False if nobody is."""
         while self._barged:
             if await self._taken_over_by(self._barged[0]):
                 return True
-            del self._barged[0]
+            self._barged_are(self._barged[1:])
         return False
 
     async def _taken_over_by(self, by: Joining) -> bool:
@@ -283,7 +288,7 @@ class Three:
                 await exchange.start_music(call, self._leg.queue)
             return False
         exchange.telephony.watch(channel, call)
-        self._barged = [other for other in self._barged if other is not by]
+        self._barged_are(other for other in self._barged if other is not by)
         call.supervised = {who: mode for who, mode in call.supervised.items() if mode != "take_over"}
         by.give_away()
         self._go_on_with("", channel)
@@ -312,7 +317,8 @@ class Three:
 
     async def _send_out_supervisors(self) -> None:
         """The conversation is over: whoever had barged in is alone again, before the bridge ends (decision 24)."""
-        barged, self._barged = self._barged, []
+        barged = self._barged
+        self._barged_are(())
         for by in barged:
             await self._exchange.telephony.remove_from_bridge(self._leg.bridge, by.channel)
 

@@ -457,6 +457,28 @@ async def test_another_part_of_the_recording_begins_when_the_last_who_barged_in_
 
 
 @in_virtual_time
+async def test_a_third_supervisor_hears_anew_when_the_last_who_barged_in_leaves_a_call_that_was_taken_over(
+    centre: FakeCentre,
+) -> None:
+    """As after every mix (ARCHITECTURE.md, decision 62)."""
+    call = await talking(centre)
+    await supervise(centre, call, "barge")
+    await supervise(centre, call, "barge", OTHER_BOSS)
+    await supervise(centre, call, "take_over")
+    await supervise(centre, call, "listen", COORDINATOR)
+    (mixed,) = snoops(centre)
+    boss, listener = leg(centre, BOSS), leg(centre, COORDINATOR)
+    assert centre.telephony.hears(listener) == {"caller", boss, leg(centre, OTHER_BOSS)}
+    centre.telephony.hangs_up(leg(centre, OTHER_BOSS))
+    await heard_anew(centre)
+    (alone,) = snoops(centre)
+    assert (alone != mixed, centre.telephony.hears(listener)) == (True, {"caller", boss})
+    for who in (listener, "caller"):
+        centre.telephony.hangs_up(who)
+    await nothing_is_left(centre)
+
+
+@in_virtual_time
 async def test_a_supervisor_who_barged_out_again_does_not_take_over_from_another(centre: FakeCentre) -> None:
     call = await talking(centre)
     await supervise(centre, call, "barge")

@@ -21,9 +21,9 @@ from tests.e2e.recorded import Heard, heard_in_recording
 from tests.e2e.stack import Stack, dial
 from tests.e2e.test_call_control import CALLER_HZ, FIRST, FIRST_HZ, SECOND_HZ, Scene, ask, conversation
 
-BOSS, OTHER_BOSS = "2001", "2002"
-BOSS_HZ, OTHER_BOSS_HZ = 3000.0, 700.0
-TONES = (CALLER_HZ, FIRST_HZ, SECOND_HZ, BOSS_HZ, OTHER_BOSS_HZ)
+BOSS, OTHER_BOSS, THIRD_BOSS = "2001", "2002", "2003"
+BOSS_HZ, OTHER_BOSS_HZ, THIRD_BOSS_HZ = 3000.0, 700.0, 900.0
+TONES = (CALLER_HZ, FIRST_HZ, SECOND_HZ, BOSS_HZ, OTHER_BOSS_HZ, THIRD_BOSS_HZ)
 HEARD_WITHIN_S: Final = 15.0
 """On a machine that is busy with something else, 200 ms without a hole in them may be some seconds away."""
 PHASE_S: Final = 1.0
@@ -85,7 +85,7 @@ async def exactly(call: Call, tones: set[float]) -> None:
 async def floor(stack: Stack, *bosses: str) -> AsyncIterator[Floor]:
     async with conversation(stack) as scene, AsyncExitStack() as phones:
         at_work: dict[str, SipAgent] = {}
-        for who, hz in ((BOSS, BOSS_HZ), (OTHER_BOSS, OTHER_BOSS_HZ)):
+        for who, hz in ((BOSS, BOSS_HZ), (OTHER_BOSS, OTHER_BOSS_HZ), (THIRD_BOSS, THIRD_BOSS_HZ)):
             if who in bosses:
                 phone = await phones.enter_async_context(stack.phone(who, hz))
                 phone.auto_answer = 0.05
@@ -295,6 +295,27 @@ async def test_two_supervisors_at_once_and_neither_hears_the_other_whisper(stack
         )
         await it.scene.caller.hang_up()
         assert await other.ended() == "remote_bye"
+
+
+@pytest.mark.parametrize("sequence", [1_000, 40_000])
+async def test_a_third_supervisor_is_not_deaf_after_two_were_mixed_in_a_call_that_one_of_them_took_over(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, sequence: int
+) -> None:
+    with packets_numbered_from(sequence, monkeypatch):
+        async with floor(stack, BOSS, OTHER_BOSS, THIRD_BOSS) as it:
+            for who, mode in ((BOSS, "barge"), (OTHER_BOSS, "barge"), (BOSS, "take_over"), (THIRD_BOSS, "listen")):
+                await it.supervise(mode, who)
+            mixed = {CALLER_HZ, BOSS_HZ, OTHER_BOSS_HZ}
+            await exactly(it.ears[THIRD_BOSS], mixed)
+            for call in (it.ears[BOSS], it.scene.caller):
+                await is_late_by_a_moment(call)
+            await exactly(it.ears[THIRD_BOSS], mixed)
+            await it.ears[OTHER_BOSS].hang_up()
+            await asyncio.gather(
+                exactly(it.scene.caller, {BOSS_HZ}), exactly(it.ears[THIRD_BOSS], {CALLER_HZ, BOSS_HZ})
+            )
+            await it.scene.caller.hang_up()
+            assert await it.ears[THIRD_BOSS].ended() == "remote_bye"
 
 
 async def consult_is_refused(it: Floor) -> None:
