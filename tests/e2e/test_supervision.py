@@ -303,9 +303,17 @@ async def test_a_third_supervisor_is_not_deaf_after_two_were_mixed_in_a_call_tha
 ) -> None:
     with packets_numbered_from(sequence, monkeypatch):
         async with floor(stack, BOSS, OTHER_BOSS, THIRD_BOSS) as it:
-            for who, mode in ((BOSS, "barge"), (OTHER_BOSS, "barge"), (BOSS, "take_over"), (THIRD_BOSS, "listen")):
+            for who in (BOSS, OTHER_BOSS):
+                await it.supervise("barge", who)
+            await exactly(it.scene.caller, {FIRST_HZ, BOSS_HZ, OTHER_BOSS_HZ})
+            for who, mode in ((BOSS, "take_over"), (THIRD_BOSS, "listen")):
                 await it.supervise(mode, who)
             mixed = {CALLER_HZ, BOSS_HZ, OTHER_BOSS_HZ}
+            await asyncio.gather(
+                exactly(it.scene.caller, {BOSS_HZ, OTHER_BOSS_HZ}),
+                exactly(it.ears[BOSS], {CALLER_HZ, OTHER_BOSS_HZ}),
+                exactly(it.ears[OTHER_BOSS], {CALLER_HZ, BOSS_HZ}),
+            )
             await exactly(it.ears[THIRD_BOSS], mixed)
             for call in (it.ears[BOSS], it.scene.caller):
                 await is_late_by_a_moment(call)
