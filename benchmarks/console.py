@@ -3,7 +3,8 @@
 Real Asterisk, Redis, engine and console; phones and callers of ours, each call answered and hung up after a second. The wallboards
 are 200 streams of ``/api/v1/events?newest=1`` in a process of their own, each read as a page reads it. An event's delay is the
 time at which it is read less the time at which the engine saw it happen (``at``); all share the machine's clock. With ``--page``
-one wallboard more is a page in a real Chromium (`make test-browser` installs it), which notes when each event was drawn.
+one wallboard more is a page in a real Chromium (`make test-browser` installs it), which notes when each event was drawn, and how
+busy its one thread was. With ``--operators 200`` so many are at work, each with a phone of its own, and stand on every wallboard.
 """
 
 from __future__ import annotations
@@ -24,24 +25,28 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import yaml
 
 from ari_app.demo.api_client import ApiClient
 from benchmarks.race.cost import cpu_s
 from benchmarks.race.measured import Measured
 from sip_agents import SipAgent
-from tests.e2e.stack import WEB_SECRET, Stack, dial, running_stack
+from tests.e2e.stack import WEB_SECRET, Stack, dial, quick_centre, running_stack
 
 CALLS_A_MINUTE: Final = 300
 WALLBOARDS: Final = 200
 TALK_S: Final = 1.0
-OPERATORS: Final = tuple(str(code) for code in range(1005, 1015))
+OPERATORS: Final = 10
+FIRST_OF_THE_DEMO: Final = 1005
+FIRST_ADDED: Final = 5001
+"""Operators of ``soporte``: ten are the demo's, all others are added to it."""
 AT: Final = re.compile(rb'"at":"([^"]+)","type"')
 AIM_MS: Final = 500.0
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One phase. CPU in shares of one core; delays in ms over all wallboards; ``drawn_*``: of the page."""
+    """One phase. CPU in shares of one core; delays in ms over all wallboards; ``drawn_*`` and ``page_busy``: of the page."""
 
     wallboards: int
     calls: int
@@ -53,6 +58,7 @@ class Seen:
     delay_p95_ms: float
     delay_p99_ms: float
     drawn_p95_ms: float | None = None
+    page_busy: float | None = None
 
 
 # -- the wallboards, in a process of their own ----------------------------------------------------------------------------
@@ -122,34 +128,66 @@ async def phase(stack: Stack, carrier: SipAgent, token: str, wallboards: int, se
     assert console is not None
     assert engine is not None
     if page is not None:
-        await page.evaluate("import('/js/live.js').then((live) => live.delays.splice(0))")
+        await page.begin()
     before, began = (cpu_s(console), cpu_s(engine)), time.monotonic()
     calls = await calls_for(carrier, seconds)
     lasted = time.monotonic() - began
     used = cpu_s(console) - before[0], cpu_s(engine) - before[1]
-    drawn = None
-    if page is not None:
-        noted = await page.evaluate("import('/js/live.js').then((live) => live.delays.map((one) => one.seen - one.at))")
-        drawn = Measured(tuple(noted)).share(0.95) if noted else None
+    drawn, busy = await page.end() if page is not None else ([], None)
     readers.stdin.close()
     delays = json.loads(await readers.stdout.read())
     await readers.wait()
     measured = Measured(tuple(delays))
     shares = (measured.share(0.5), measured.share(0.95), measured.share(0.99))
-    return Seen(wallboards, calls, lasted, used[0] / lasted, used[1] / lasted, len(delays), *shares, drawn)
+    drawn_ms = Measured(tuple(drawn)).share(0.95) if drawn else None
+    return Seen(wallboards, calls, lasted, used[0] / lasted, used[1] / lasted, len(delays), *shares, drawn_ms, busy)
 
 
-async def measure(seconds: float, folder: Path, with_page: bool) -> list[Seen]:
+def centre_with(folder: Path, operators: int) -> Path:
+    """The tests' centre with so many operators in ``soporte``."""
+    centre = quick_centre(folder)
+    path = centre / "operators.yaml"
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for place in range(operators - OPERATORS):
+        content["operators"][FIRST_ADDED + place] = {
+            "name": f"Añadido {place + 1:03}",
+            "queues": ["soporte"],
+            "team": "sur",
+        }
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return centre
+
+
+async def at_work(stack: Stack, operators: int, exits: AsyncExitStack) -> None:
+    """Everybody's phone registered and ready, for as long as ``exits`` is open."""
+    codes = [
+        *range(FIRST_OF_THE_DEMO, FIRST_OF_THE_DEMO + OPERATORS),
+        *range(FIRST_ADDED, FIRST_ADDED + operators - OPERATORS),
+    ]
+    watch = await exits.enter_async_context(stack.watch())
+    api = await exits.enter_async_context(stack.api())
+    await api.log_in("2001", WEB_SECRET)
+    for place, code in enumerate(map(str, codes)):
+        phone = await exits.enter_async_context(stack.phone(code))
+        phone.auto_answer = 0.05
+        await phone.register()
+        await watch.operator(code, phone="reachable")
+        await api.set_state(code, "ready")
+        if place % 50 == 49:
+            print(f"{place + 1} operators at work", file=sys.stderr, flush=True)
+
+
+async def measure(seconds: float, folder: Path, with_page: bool, operators: int = OPERATORS) -> list[Seen]:
     """One wallboard, then 200, for ``seconds`` each."""
     async with AsyncExitStack() as exits:
-        stack = await exits.enter_async_context(running_stack(folder))
+        stack = await exits.enter_async_context(
+            running_stack(folder, centre=lambda folder: centre_with(folder, operators))
+        )
         await stack.instance.start_console()
         api = await exits.enter_async_context(ApiClient(stack.settings.console_url))
         await api.log_in("2001", WEB_SECRET)
         carrier = await exits.enter_async_context(stack.carrier())
-        for code in OPERATORS:
-            phone = await exits.enter_async_context(stack.operator(code))
-            phone.auto_answer = 0.05
+        await at_work(stack, operators, exits)
         page = await exits.enter_async_context(_page(stack.settings.console_url)) if with_page else None
         token = api.headers["Authorization"].removeprefix("Bearer ")
         found = []
@@ -170,21 +208,22 @@ def table(found: Sequence[Seen]) -> str:
     """Both phases, and the second against the first."""
     one, many = found
     lines = [
-        "| wallboards | calls/min | console CPU | engine CPU | events read | delay p50, p95, p99, ms | drawn p95, ms |",
-        "|---|---|---|---|---|---|---|",
+        "| wallboards | calls/min | console CPU | engine CPU | events read | delay p50, p95, p99, ms | drawn p95, ms | page busy |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for seen in found:
         drawn = "" if seen.drawn_p95_ms is None else f"{seen.drawn_p95_ms:.0f}"
+        busy = "" if seen.page_busy is None else f"{seen.page_busy:.0%}"
         delays = f"{seen.delay_p50_ms:.0f}, {seen.delay_p95_ms:.0f}, {seen.delay_p99_ms:.0f}"
         lines.append(
             f"| {seen.wallboards} | {60 * seen.calls / seen.seconds:.0f} | {seen.console_cpu:.1%} | {seen.engine_cpu:.1%} "
-            f"| {seen.events} | {delays} | {drawn} |"
+            f"| {seen.events} | {delays} | {drawn} | {busy} |"
         )
     met = "met" if many.delay_p95_ms <= AIM_MS else "MISSED"
     lines += [
         f"| ratio | | {many.console_cpu / one.console_cpu:.1f} | {many.engine_cpu / one.engine_cpu:.2f} | | "
         f"{many.delay_p50_ms / one.delay_p50_ms:.2f}, {many.delay_p95_ms / one.delay_p95_ms:.2f}, "
-        f"{many.delay_p99_ms / one.delay_p99_ms:.2f} | |",
+        f"{many.delay_p99_ms / one.delay_p99_ms:.2f} | | |",
         "",
         f"Aim: p95 <= {AIM_MS:.0f} ms from event to screen with {WALLBOARDS} wallboards: {met}.",
     ]
@@ -196,15 +235,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0, help="for each phase")
     parser.add_argument("--page", action="store_true", help="one wallboard more in a real Chromium")
+    parser.add_argument("--operators", type=int, default=OPERATORS, help="at work, and on each wallboard (default 10)")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--follow", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
+    if asked.operators < OPERATORS:
+        parser.error(f"--operators: at least {OPERATORS}, the demo's own")
     if asked.follow:
         print(json.dumps(asyncio.run(follow(asked.url, os.environ["CENTRALITA_BENCH_TOKEN"], asked.follow))))
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(measure(asked.seconds, Path(folder), asked.page))
+        found = asyncio.run(measure(asked.seconds, Path(folder), asked.page, asked.operators))
     print(json.dumps([asdict(seen) for seen in found], indent=2) if asked.json else table(found))
     return 0
 

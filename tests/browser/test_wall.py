@@ -75,6 +75,28 @@ async def comes_to_show(page: Page, what: str, wanted: str, queue: str = "soport
     )
 
 
+async def test_no_row_slips_away_under_a_hand(browser: Browser, stack: Stack) -> None:
+    """Sorted by state, whoever pauses goes down, but not while a pointer is at the list."""
+    one, other = "1003", "1004"
+    rows = f".operators :is([data-operator='{one}'], [data-operator='{other}'])"
+    order = "(rows) => [...document.querySelectorAll(rows)].map((row) => row.dataset.operator).join()"
+    async with wall(browser, stack) as page:
+        await stack.set_state(one, "ready")
+        await stack.set_state(other, "paused")
+        await page.wait_for_function(f"(rows) => ({order})(rows) === '{one},{other}'", arg=rows)
+        await page.locator(f".operators [data-operator='{one}'] .name").hover()
+        await stack.set_state(one, "paused")
+        for step in range(12):  # 3.6 s: the order would have changed by now
+            await page.locator(f".operators [data-operator='{one}'] .name").hover(position={"x": 1 + step, "y": 3})
+            await asyncio.sleep(0.3)
+        await page.locator(f".operators [data-operator='{one}'] [data-operator-state=paused]").wait_for()
+        assert await page.evaluate(order, rows) == f"{one},{other}"
+        await page.mouse.move(2, 2)
+        await page.wait_for_function(f"(rows) => ({order})(rows) === '{other},{one}'", arg=rows)
+        for code in (one, other):
+            await stack.set_state(code, "logged_out")
+
+
 async def test_the_wall_follows_a_call_from_its_arrival_to_its_end(browser: Browser, stack: Stack) -> None:
     async with wall(browser, stack) as page, stack.watch() as watch:
         answered = int(await figure(page, "answered"))

@@ -7,7 +7,7 @@ import { may, me } from "../session.js";
 import { actsOnCall } from "./acts.js";
 import { Icon } from "./icons.js";
 import { Menu } from "./menu.js";
-import { callRow, nameOf, queueTitle, shownCalls, stageName, t, waitingQueues, withPicked } from "./model.js";
+import { callHands, callRow, nameOf, queueTitle, shownCalls, stageName, t, waitingQueues, withPicked } from "./model.js";
 import { controlWords } from "./operators.js";
 import { supervise } from "./supervision.js";
 
@@ -22,7 +22,7 @@ export function Calls() {
     ${ids.length ? html`<table class="board" role="table"><thead role="rowgroup"><tr role="row">
       ${["stage", "wait", "caller", "queue", "operator"].map((key) => html`<th key=${key} role="columnheader" scope="col" class=${key === "wait" ? "number" : ""}>${t(key)}</th>`)}
       <th role="columnheader" scope="col"><span class="visually-hidden">${t("actions")}</span></th></tr></thead>
-      <tbody role="rowgroup">${ids.map((id) => html`<${CallRow} key=${id} id=${id} />`)}</tbody></table>`
+      <tbody role="rowgroup" ...${callHands}>${ids.map((id) => html`<${CallRow} key=${id} id=${id} />`)}</tbody></table>`
       : html`<p class="muted nothing">${t("noCalls")}</p>`}
   </section>`;
 }

@@ -6,7 +6,7 @@ import { en, es } from "../lang/wall.js";
 import { calls, operators, queues } from "../live.js";
 import { go, place } from "../router.js";
 import { centre, me } from "../session.js";
-import { listOf, rowsOf } from "./rows.js";
+import { calmList, listOf, rowsOf } from "./rows.js";
 
 export const t = texts({ es, en });
 export const queueRow = rowsOf(queues);
@@ -105,13 +105,16 @@ const bySince = (a, b) => a.since.localeCompare(b.since) || a.code.localeCompare
 const byState = (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || bySince(a, b);
 const ORDERS = { state: byState, since: bySince, name: (a, b) => a.name.localeCompare(b.name), queue: (a, b) => (a.serves[0] ?? "~").localeCompare(b.serves[0] ?? "~") || byState(a, b) };
 
-export const shownOperators = listOf(() => {
+/** What a list goes by besides what happens. */
+const pickedKey = () => JSON.stringify([picked.value, teams.value.length]);
+
+export const { list: shownOperators, hands: operatorHands } = calmList(() => {
   const { state, sort } = picked.value;
   return [...operators.value.values()]
     .filter((one) => inFilters(one, picked.value) && (state ? groupOf(state, one) : one.state !== "logged_out"))
     .sort(ORDERS[sort] ?? byState)
     .map((one) => one.code);
-});
+}, pickedKey);
 
 const byStage = (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || (a.queue ?? "").localeCompare(b.queue ?? "")
   || (a.position ?? 1e6) - (b.position ?? 1e6) || a.since.localeCompare(b.since) || a.id.localeCompare(b.id);
@@ -119,7 +122,9 @@ const byStage = (a, b) => STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage) || (
 export const callFits = (one, { queue, team, text }) =>
   (!queue || one.queue === queue) && (!team || (one.operator !== null && teamOf(one.operator) === team))
   && hasText(text, one.caller, one.number, one.operator, one.operator && nameOf(one.operator), one.queue, queueTitle(one.queue), one.ticket);
-export const shownCalls = listOf(() => [...calls.value.values()].filter((one) => callFits(one, picked.value)).sort(byStage).map((one) => one.id));
+export const { list: shownCalls, hands: callHands } = calmList(
+  () => [...calls.value.values()].filter((one) => callFits(one, picked.value)).sort(byStage).map((one) => one.id), pickedKey,
+);
 /** Queues (of those shown) in which somebody waits. */
 export const waitingQueues = listOf(() => shownQueues.value.filter((name) => queues.value.get(name)?.waiting > 0));
 

@@ -6,7 +6,7 @@ import { may } from "../session.js";
 import { actsOn } from "./acts.js";
 import { Icon } from "./icons.js";
 import { Menu } from "./menu.js";
-import { callRow, nameOf, operatorCounts, operatorRow, pauseName, pick, picked, queueTitle, shownOperators, stateName, STATES, t, teamName, teamOf, withPicked } from "./model.js";
+import { callRow, nameOf, operatorCounts, operatorHands, operatorRow, pauseName, pick, picked, queueTitle, shownOperators, stateName, STATES, t, teamName, teamOf, withPicked } from "./model.js";
 import { supervise } from "./supervision.js";
 import { levelsOf, tooLongAfter } from "./watch.js";
 
@@ -20,7 +20,7 @@ export function Operators() {
       <${Sorted} by="name" label=${t("operator")} /><${Sorted} by="state" label=${t("state")} /><${Sorted} by="since" label=${t("since")} number />
       <th role="columnheader" scope="col">${t("doing")}</th><${Sorted} by="queue" label=${t("serves")} />
       <th role="columnheader" scope="col"><span class="visually-hidden">${t("actions")}</span></th></tr></thead>
-      <tbody role="rowgroup">${codes.map((code) => html`<${OperatorRow} key=${code} code=${code} />`)}</tbody></table>`
+      <tbody role="rowgroup" ...${operatorHands}>${codes.map((code) => html`<${OperatorRow} key=${code} code=${code} />`)}</tbody></table>`
       : html`<p class="muted nothing">${t("noOperators")}</p>`}
   </section>`;
 }

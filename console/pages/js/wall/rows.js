@@ -1,5 +1,6 @@
 // What must be drawn again? One signal a subject: a row that reads its own is drawn when that one changes, and no other row is.
 import { computed, effect, signal } from "../html.js";
+import { calmOrder, HELD_MS, TURN_MS } from "./order.js";
 
 /** A function key => signal of the newest value in ``source`` (a signal of a Map), undefined for what is not there. */
 export function rowsOf(source) {
@@ -29,4 +30,17 @@ export function listOf(make) {
     if (next.length !== last.length || next.some((item, at) => item !== last[at])) last = next;
     return last;
   });
+}
+
+const round = signal(0);
+setInterval(() => round.value++, TURN_MS);
+
+/** A computed list of keys that change places once a round (see order.js). keyOf: what is sorted by and filtered. Beside it handlers for
+ * whatever shows the list: while somebody is at it with a hand, no row moves. */
+export function calmList(make, keyOf) {
+  const [wanted, next] = [listOf(make), calmOrder()];
+  let heldUntil = 0;
+  const hold = () => void (heldUntil = performance.now() + HELD_MS);
+  const list = listOf(() => next(wanted.value, keyOf(), round.value, performance.now() < heldUntil));
+  return { list, hands: { onPointerMove: hold, onPointerDown: hold, onKeyDown: hold, onPointerLeave: () => void (heldUntil = 0) } };
 }
