@@ -52,10 +52,17 @@ async def tried_out(page: Page) -> None:
     await page.wait_for_selector(".script-editor .script-say", timeout=60_000)
 
 
+async def the_newest_call(page: Page) -> None:
+    """From the list of recordings to the newest one's call, once its sound is drawn."""
+    await page.locator("tbody a[href^='/calls/']").first.click(timeout=60_000)
+    await page.wait_for_selector(".wave canvas", timeout=60_000)
+
+
 SHOTS: Final[dict[str, tuple[str, str, Wait]]] = {
     "wall": ("2001", "/wall", at_once),
     "wall-full": ("2001", "/wall?full=1", at_once),
     "recordings": ("2001", "/recordings", at_once),
+    "call": ("2001", "/recordings", the_newest_call),
     "figures": ("3001", "/figures", at_once),
     "desk": ("1009", "/desk", in_a_call),
     "contacts": ("2001", "/contacts", at_once),
