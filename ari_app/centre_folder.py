@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +25,12 @@ class Folder:
         self.folder = folder
         self.problems: list[Problem] = []
         self.flow_texts: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+
+    @property
+    def version(self) -> str:
+        """Of all that was read: the same as long as every file has the same text."""
+        return hashlib.sha256(json.dumps(self._texts, sort_keys=True).encode()).hexdigest()[:16]
 
     def load(self, name: str, model: type[M]) -> Located[M] | None:
         path = self.folder / name
@@ -60,7 +68,9 @@ class Folder:
         """A file as it was written; None if it cannot be had, and then its problem is kept."""
         try:
             with path.open(encoding="utf-8", newline="") as file:  # as it was written, line ends too
-                return file.read()
+                read = file.read()
+            self._texts[path.relative_to(self.folder).as_posix()] = read
+            return read
         except FileNotFoundError:
             self.problems.append(
                 Problem(str(path), 1, "", "the file is missing", "copy the demo centre's and change it")

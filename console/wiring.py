@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.beside import beside
-from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
 from console.app import Wrong
 from console.audit.book import Audit
+from console.centre_files import CentreFiles
 from console.contacts.book import ContactBook, UnknownContact
 from console.contacts.call_numbers import ControllersNumbers
 from console.contacts.contact import Act, Contact
@@ -52,10 +52,10 @@ from console.webhooks.parts import open_webhooks
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is there for every part. ``centre``: its files as they were when the console began."""
+    """What is there for every part. ``centre``: its files that are in force, to be asked each time."""
 
     settings: Settings
-    centre: Centre
+    centre: CentreFiles
     clock: Clock
     database: Database
     mirror: Mirror
@@ -80,6 +80,7 @@ class Part:
 
 def parts_of(around: Around) -> Iterator[Part]:
     """Every part. Raises ValueError for settings that cannot be used."""
+    yield Part(APIRouter(), at_once={"centre": around.centre.run}, wrong={"centre": around.centre.wrong})
     audit, scripts = Audit(around.database, around.clock.now), _script_desk(around)
     webhooks = open_webhooks(around.settings, around.database, audit, around.clock)
     yield Part(webhooks.router, webhooks.works, wrong={"webhooks": webhooks.wrong})
@@ -91,10 +92,9 @@ def parts_of(around: Around) -> Iterator[Part]:
 
 
 def _script_desk(around: Around) -> ScriptDesk:
-    led = {one.code: one.team for one in around.centre.operators}
-
     def leads(person: Person, operator: str) -> bool:
-        return person.team is not None and led.get(operator) == person.team
+        led = around.centre.now().operator(operator)
+        return person.team is not None and led is not None and led.team == person.team
 
     folder = ScriptFolder(around.settings.centre)
     return ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)
@@ -102,7 +102,7 @@ def _script_desk(around: Around) -> ScriptDesk:
 
 def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk, knows: KnowsCentre) -> Iterator[Part]:
     """Contacts, the tickets that hang on them, and customers' earlier calls."""
-    key, country = caller_key(around.settings.token_key), lambda: around.centre.contacts.country
+    key, country = caller_key(around.settings.token_key), lambda: around.centre.now().contacts.country
 
     async def contact_of(number: str) -> str | None:
         """Of a number that several share nobody can say whose call it is."""
@@ -129,7 +129,7 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         around.database,
         audit,
         outbox,
-        lambda: around.centre,
+        around.centre.now,
         around.mirror,
         around.controllers,
         around.clock,
@@ -147,7 +147,7 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         tickets.customers,
         knows,
         hashes,
-        lambda: around.centre.recordings.operators_hear_own,
+        lambda: around.centre.now().recordings.operators_hear_own,
     )
     yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
@@ -166,7 +166,7 @@ def _erasures(around: Around, tickets: TicketsOfContacts, notes: Notes, scripts:
 
 
 def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts, notes: Notes) -> Part:
-    database, centre, now = around.database, around.centre, around.clock.now
+    database, centre, now = around.database, around.centre.now, around.clock.now
     lookups = HttpLookups()
 
     def tell(connection: Connection, contact: Contact, act: Act) -> None:
@@ -182,8 +182,8 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
         audit,
         lookups,
         ControllersNumbers(around.controllers),
-        entry=lambda: centre.contacts,
-        services=lambda: centre.services,
+        entry=lambda: centre().contacts,
+        services=lambda: centre().services,
         followers=[tickets],
         places=[tickets, notes],
         tell=tell,
