@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from ari_app.beside import beside
 from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
+from console.alarms.book import AlarmLimits
+from console.alarms.routes import alarm_routes
 from console.app import Wrong
 from console.audit.book import Audit
 from console.centre_files import CentreFiles
@@ -87,6 +89,7 @@ def parts_of(around: Around) -> Iterator[Part]:
     knows = ControllersCentre(around.controllers, around.clock)
     yield from _customers(around, audit, webhooks.outbox, scripts, knows)
     yield Part(script_routes(scripts))
+    yield _alarms(around, audit)
     yield _phones(around)
     yield from _figures(around, knows)
 
@@ -201,6 +204,13 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
 def _figures(around: Around, knows: KnowsCentre) -> Iterator[Part]:
     yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
     yield Part(call_history_routes(around.database, knows, around.clock))
+
+
+def _alarms(around: Around, audit: Audit) -> Part:
+    def queues() -> Collection[str]:
+        return [queue.name for queue in around.centre.now().queues]
+
+    return Part(alarm_routes(AlarmLimits(around.database, audit, around.clock.now), queues))
 
 
 def _phones(around: Around) -> Part:

@@ -97,6 +97,9 @@ MATRIX: Final[dict[str, tuple[str, Any]]] = {
     "GET /api/v1/webhook-messages/none": ("---aa", None),
     "POST /api/v1/webhook-messages/none/replay": ("---aa", None),
     "POST /api/v1/webhook-messages/none/drop": ("---aa", None),
+    "GET /api/v1/alarms/limits": ("-aaa-", None),
+    "PUT /api/v1/alarms/limits/mine": ("-aaa-", {"version": 0, "rules": {"waiting": {"limit": 3}}}),
+    "PUT /api/v1/alarms/limits/centre": ("--aa-", {"version": 0, "rules": {"waiting": {"limit": 3}}}),
     "POST /api/v1/me/phone/line": ("aaaaa", None),
 }
 HIDES: Final = ("/history/calls/", "/notes")
