@@ -88,7 +88,6 @@ def parts_of(around: Around) -> Iterator[Part]:
     yield Part(webhooks.router, webhooks.works, wrong={"webhooks": webhooks.wrong})
     knows = ControllersCentre(around.controllers, around.clock)
     yield from _customers(around, audit, webhooks.outbox, scripts, knows)
-    yield Part(script_routes(scripts))
     yield _alarms(around, audit)
     yield _phones(around)
     yield from _figures(around, knows)
@@ -104,7 +103,7 @@ def _script_desk(around: Around) -> ScriptDesk:
 
 
 def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk, knows: KnowsCentre) -> Iterator[Part]:
-    """Contacts, the tickets that hang on them, and customers' earlier calls."""
+    """Contacts, the tickets that hang on them, customers' earlier calls, and what scripts have asked in calls."""
     key, country = caller_key(around.settings.token_key), lambda: around.centre.now().contacts.country
 
     async def contact_of(number: str) -> str | None:
@@ -154,6 +153,7 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
     )
     yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
+    yield Part(script_routes(scripts, past.demand_sight))
     erasures = _erasures(around, tickets.of_contacts, notes, scripts)
     yield Part(past_routes(past, audit), {"erasures": erasures.run}, wrong={"erasures": lambda: erasures.wrong})
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from ari_app.adapters import http_errors
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.http_errors import Refused
 from ari_app.contract import OperatorState, OperatorStatus
 from console.pages import page_routes, pages_in
 from console.scripts.desk import ScriptDesk
@@ -69,11 +70,20 @@ async def served(database: Database, folder: Path, **more: str) -> AsyncIterator
     app = FastAPI()
     http_errors.install(app)
     _away(app, made)
-    app.include_router(script_routes(desk))
+    app.include_router(script_routes(desk, calls.sight))
     frame(app, PEOPLE, made.floor)
+    _nothing_else(app)
     app.include_router(page_routes(pages_in()))
     async with listening(app) as made.url:
         yield made
+
+
+def _nothing_else(app: FastAPI) -> None:
+    """What a page asks for besides is not there, and no page either."""
+
+    @app.get("/api/{rest:path}")
+    async def not_there(rest: str) -> Response:
+        raise Refused(404, "not_found", "There is nothing at this address.")
 
 
 def _away(app: FastAPI, made: ServedScripts) -> None:
