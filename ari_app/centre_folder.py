@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ivr_flows.flow import Flow
 from ivr_flows.flow_checks import Surroundings, check_flow
 from ivr_flows.located_yaml import Located, load
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import BadFile, Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -72,13 +73,11 @@ class Folder:
             self._texts[path.relative_to(self.folder).as_posix()] = read
             return read
         except FileNotFoundError:
-            self.problems.append(
-                Problem(str(path), 1, "", "the file is missing", "copy the demo centre's and change it")
-            )
+            self.problems.append(Problem(str(path), 1, "", Words("file_missing"), Words("copy_the_demos")))
         except UnicodeDecodeError as other:
             line = other.object.count(b"\n", 0, other.start) + 1
-            self.problems.append(Problem(str(path), line, "", "is not UTF-8", "save the file as UTF-8"))
+            self.problems.append(Problem(str(path), line, "", Words("not_utf8"), Words("save_as_utf8")))
         except OSError as failed:
             why = failed.strerror or str(failed)
-            self.problems.append(Problem(str(path), 1, "", f"cannot be read ({why})", "let the engine's user read it"))
+            self.problems.append(Problem(str(path), 1, "", Words("not_read", why=why), Words("let_it_be_read")))
         return None

@@ -27,7 +27,7 @@ const es = {
   why: "Por qué", whyHint: "Quedará anotado con su código y la hora.", publishNow: "Publicar", published: "Publicado: versión {version}", putBack: "Volver a esta…", putBackOf: "Volver a la versión {version}", putBackNow: "Volver a la versión {version}",
   inForce: "en vigor", first: "primera vez usada", view: "Ver", viewOf: "Ver la versión {version}", load: "Cargar en el editor", at: "Cuándo", by: "Quién", noVersions: "Todavía no se ha usado ni publicado ninguna versión.",
   moved: "Mientras tanto ha entrado en vigor otra versión ({version}). Lo que usted ha escrito sigue aquí.", movedOnPublish: "Mientras tanto ha entrado en vigor otra versión. Véala antes de publicar encima.", seeIt: "Ver la que está en vigor", overIt: "Publicar sobre ella", unchanged: "El texto es el que está en vigor.", discardSure: "Se perderá lo que ha escrito en este guion.",
-  fixFirst: "Corrija antes los problemas.", showsWhenRight: "Se verá en cuanto no haya problemas.", older: "Así era antes del último error.", tryTitle: "Pruebe el guion: nada de lo que conteste se guarda.", fromTheStart: "Desde el principio", condLanguage: "Idioma de la llamada", knownCustomer: "Cliente conocido", tablist: "Vista previa o dibujo",
+  fixFirst: "Corrija antes los problemas.", notRight: "Este guion no puede entrar en vigor así; nada ha cambiado.", showsWhenRight: "Se verá en cuanto no haya problemas.", older: "Así era antes del último error.", tryTitle: "Pruebe el guion: nada de lo que conteste se guarda.", fromTheStart: "Desde el principio", condLanguage: "Idioma de la llamada", knownCustomer: "Cliente conocido", tablist: "Vista previa o dibujo",
 };
 
 const en = {
@@ -53,7 +53,7 @@ const en = {
   why: "Why", whyHint: "It is noted with your code and the time.", publishNow: "Publish", published: "Published: version {version}", putBack: "Put this back…", putBackOf: "Put version {version} back", putBackNow: "Put version {version} back",
   inForce: "in force", first: "first followed", view: "View", viewOf: "View version {version}", load: "Load into the editor", at: "When", by: "Who", noVersions: "No version has been followed or published yet.",
   moved: "Another version ({version}) has come into force meanwhile. What you have written is still here.", movedOnPublish: "Another version has come into force meanwhile. Look at it before you publish over it.", seeIt: "See the one in force", overIt: "Publish over it", unchanged: "The text is what is in force.", discardSure: "What you have written in this script will be lost.",
-  fixFirst: "Mend the problems first.", showsWhenRight: "It is shown as soon as there are no problems.", older: "This is how it was before the last error.", tryTitle: "Try the script: nothing that you answer is kept.", fromTheStart: "From the beginning", condLanguage: "Language of the call", knownCustomer: "Known customer", tablist: "Preview or drawing",
+  fixFirst: "Mend the problems first.", notRight: "This script cannot come into force as it is; nothing was changed.", showsWhenRight: "It is shown as soon as there are no problems.", older: "This is how it was before the last error.", tryTitle: "Try the script: nothing that you answer is kept.", fromTheStart: "From the beginning", condLanguage: "Language of the call", knownCustomer: "Known customer", tablist: "Preview or drawing",
 };
 
 const dictionary = { es, en };
