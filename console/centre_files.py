@@ -23,6 +23,10 @@ LOOKS_EVERY_S: Final = 1.0
 TRIES_AGAIN_S: Final = 5.0
 """To read all files takes a tenth of a second of a core."""
 
+OTHERS: Final = (
+    "{folder}: the files are others than those with which the controller leads; reload, or put the former ones back"
+)
+
 
 class CentreFiles:
     """Begins with ``first``, the files in ``folder`` as they were when the console began. ``told``: with which ones the controller
@@ -62,22 +66,20 @@ class CentreFiles:
 
     async def _follow(self, told: CentreInForce) -> None:
         """Since the same texts may stand for other secrets, they are read again after each reload, but for those of our start."""
-        if self._followed is None and told.version == self._centre.version:
+        held = self._centre.version == told.version
+        if held and self._followed is None:
             self._now_followed(told, self._centre)
             return
         try:
-            centre = await beside(self._read, self._folder)
+            centre, wrong = await beside(self._read, self._folder), OTHERS.format(folder=self._folder)
         except BadFile as bad:
-            first, more = bad.problems[0], len(bad.problems) - 1
-            self._note_wrong(f"{first} (and {more} more)" if more else str(first))
-            return
+            centre, wrong = self._centre, _first_of(bad)
         if centre.version == told.version:
             self._now_followed(told, centre)
+        elif held:  # another controller leads, with the files that we have, and new ones are being written
+            self._now_followed(told, self._centre)
         else:
-            self._note_wrong(
-                f"{self._folder}: the files are others than those with which the controller leads; reload them, or put "
-                "the former ones back"
-            )
+            self._note_wrong(wrong)
 
     def _now_followed(self, told: CentreInForce, centre: Centre) -> None:
         log.info("centre_followed", version=told.version, since=told.since)
@@ -88,3 +90,8 @@ class CentreFiles:
         if why != self._wrong:
             log.warning("centre_not_followed", why=why)
         self._wrong = why
+
+
+def _first_of(bad: BadFile) -> str:
+    first, more = bad.problems[0], len(bad.problems) - 1
+    return f"{first} (and {more} more)" if more else str(first)

@@ -147,7 +147,7 @@ async def test_good_files_that_the_controller_does_not_lead_with_are_not_used(tm
         await it.clock.look()
         assert it.next_level("soporte") == "soporte_n2"
         assert it.files.wrong() == (
-            f"{it.folder}: the files are others than those with which the controller leads; reload them, or put the "
+            f"{it.folder}: the files are others than those with which the controller leads; reload, or put the "
             "former ones back"
         )
         it.reload("2026-11-24T04:20:00.000Z")
@@ -162,3 +162,25 @@ async def test_whoever_keeps_the_state_true_no_more_changes_nothing(tmp_path: Pa
         it.told.append(None)
         await it.clock.look()
         assert (it.readers, it.files.wrong()) == ([], None)
+
+
+async def test_another_controller_that_leads_with_the_files_that_we_have_makes_nothing_wrong(tmp_path: Path) -> None:
+    async with following(tmp_path) as it:
+        it.reload(SINCE)
+        await it.clock.look()
+        for text in ("next_level: ventas", "next_level: vetas"):  # being written: good, then broken
+            it.change("next_level: soporte_n2", text)
+            it.told.append(CentreInForce(it.told[-1].version if it.told[-1] else "", f"{LATER} {text}"))
+            await it.clock.look()
+            assert (it.next_level("soporte"), it.files.wrong()) == ("soporte_n2", None)
+            it.change(text, "next_level: soporte_n2")
+
+
+async def test_of_several_problems_the_first_is_named_and_the_others_counted(tmp_path: Path) -> None:
+    async with following(tmp_path) as it:
+        it.change("next_level: soporte_n2", "next_level: ventas")
+        it.reload()
+        it.change("next_level: ventas", "next_level: vetas")
+        it.change("company:", "compny:", "centre.yaml")
+        await it.clock.look()
+        assert (it.files.wrong() or "").endswith(" more)")
