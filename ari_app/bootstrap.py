@@ -44,7 +44,7 @@ from ari_app.caller_book import CallerBook
 from ari_app.caller_numbers import CallerNumbers
 from ari_app.centre import Centre, load_centre
 from ari_app.clock import SystemClock
-from ari_app.contract import timestamp
+from ari_app.contract import CentreInForce, timestamp
 from ari_app.customer_memory import CustomerMemory
 from ari_app.ear_book import EarBook
 from ari_app.engine import Engine
@@ -151,8 +151,9 @@ class Controller:
     def __init__(self, settings: Settings, centre: Centre) -> None:
         self._settings = settings
         self._centre = centre
-        loop = asyncio.get_running_loop()
         self.clock = SystemClock()
+        self._in_force = self._as_told(centre)
+        loop = asyncio.get_running_loop()
         self.board = StatusBoard(self.clock.now)
         names, levels, masked, pauses = shown_names(centre)
         self.status = StatusPublisher(self.board, names, levels, centre.time_zone, masked, self.clock.now(), pauses)
@@ -188,6 +189,7 @@ class Controller:
             lease=self.lease,
             on_back=self.notebook.write_again,
             memory=StatusMemory(self.board, of_status),
+            centre=lambda: self._in_force,
         )
         self.bans = BanKeeper(
             Bans(),
@@ -353,7 +355,7 @@ class Controller:
     def put_in_force(self, centre: Centre) -> ReloadPlan:
         """What a reload brings, in all parts at once."""
         self._keep_flows(centre)
-        self._centre = centre
+        self._centre, self._in_force = centre, self._as_told(centre)
         self.status.centre_changed(*shown_names(centre))
         self._queue_logger.mask_callers(centre.mask_callers)
         plan = self.engine.reload(centre)
@@ -361,6 +363,10 @@ class Controller:
             self.sessions.end_all(code)
         self.switchboard.publish_all()
         return plan
+
+    def _as_told(self, centre: Centre) -> CentreInForce:
+        """For other programs that read the same files."""
+        return CentreInForce(centre.version, timestamp(self.clock.now()))
 
     def script_for_dialplan(self, name: str) -> AgiScript:
         """The script of that name that is in force. Raises LookupError."""

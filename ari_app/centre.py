@@ -150,6 +150,7 @@ class Centre:
 
     ``texts`` are what there must be audio of, ``missing_audio`` those of them that callers cannot hear yet because it is missing
     or not playable. ``flow_versions`` tell each flow from what it was before, ``flow_texts`` are their files as they were read.
+    ``version`` is that of all its files' texts.
     """
 
     folder: Path
@@ -181,6 +182,7 @@ class Centre:
     never_banned: tuple[str, ...] = ()
     teams: tuple[Team, ...] = ()
     administrators: tuple[Administrator, ...] = ()
+    version: str = field(default="", compare=False)
     _queues: Mapping[str, Queue] = field(init=False, repr=False, compare=False)
     _numbers: Mapping[str, Number] = field(init=False, repr=False, compare=False)
     _operators: Mapping[str, Person] = field(init=False, repr=False, compare=False)
@@ -306,9 +308,7 @@ def load_centre(folder: Path, secrets: Callable[[], Mapping[str, str]] = lambda:
     assert calendars is not None, "or there would be a problem"
     assert services is not None, "or there would be a problem"
     systems = built_services(services.value, folder, secrets)
-    return _built(
-        folder, centre.value, queues.value, people.value, prompts, flows, files.flow_texts, calendars.value, systems
-    )
+    return _built(folder, centre.value, queues.value, people.value, prompts, flows, files, calendars.value, systems)
 
 
 def _surroundings(
@@ -391,7 +391,7 @@ def _built(
     people: OperatorsFile,
     prompts: Located[PromptsFile],
     flows: Mapping[str, Located[Flow] | None],
-    flow_texts: Mapping[str, str],
+    files: Folder,
     calendars_file: CalendarsFile,
     services: Services,
 ) -> Centre:
@@ -429,8 +429,9 @@ def _built(
             centre.pause_reason_required,
         ),
         texts=texts,
+        version=files.version,
         flow_versions=MappingProxyType({name: version_of(flow) for name, flow in found.items()}),
-        flow_texts=MappingProxyType(flow_texts),
+        flow_texts=MappingProxyType(files.flow_texts),
         calendars=calendars,
         services=services,
         contacts=centre.contacts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +13,7 @@ from pydantic import BaseModel
 from ivr_flows.flow import Flow
 from ivr_flows.flow_checks import Surroundings, check_flow
 from ivr_flows.located_yaml import Located, load
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import BadFile, Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -23,6 +26,12 @@ class Folder:
         self.folder = folder
         self.problems: list[Problem] = []
         self.flow_texts: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+
+    @property
+    def version(self) -> str:
+        """Of all that was read: the same as long as every file has the same text."""
+        return hashlib.sha256(json.dumps(self._texts, sort_keys=True).encode()).hexdigest()[:16]
 
     def load(self, name: str, model: type[M]) -> Located[M] | None:
         path = self.folder / name
@@ -60,15 +69,15 @@ class Folder:
         """A file as it was written; None if it cannot be had, and then its problem is kept."""
         try:
             with path.open(encoding="utf-8", newline="") as file:  # as it was written, line ends too
-                return file.read()
+                read = file.read()
+            self._texts[path.relative_to(self.folder).as_posix()] = read
+            return read
         except FileNotFoundError:
-            self.problems.append(
-                Problem(str(path), 1, "", "the file is missing", "copy the demo centre's and change it")
-            )
+            self.problems.append(Problem(str(path), 1, "", Words("file_missing"), Words("copy_the_demos")))
         except UnicodeDecodeError as other:
             line = other.object.count(b"\n", 0, other.start) + 1
-            self.problems.append(Problem(str(path), line, "", "is not UTF-8", "save the file as UTF-8"))
+            self.problems.append(Problem(str(path), line, "", Words("not_utf8"), Words("save_as_utf8")))
         except OSError as failed:
             why = failed.strerror or str(failed)
-            self.problems.append(Problem(str(path), 1, "", f"cannot be read ({why})", "let the engine's user read it"))
+            self.problems.append(Problem(str(path), 1, "", Words("not_read", why=why), Words("let_it_be_read")))
         return None

@@ -15,6 +15,7 @@ from ari_app.centre_files import CentreFile
 from ari_app.centre_folder import Folder
 from ari_app.centre_queues import QueuesFile
 from ivr_flows.located_yaml import Located, Places, load
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import BadFile, Problem
 from ivr_flows.scripts.script import Script
 from ivr_flows.scripts.script_checks import ScriptSurroundings, check_script
@@ -67,7 +68,7 @@ def understood(name: str, text: str, filename: str, around: ScriptSurroundings) 
     """What ``text`` says, as the script ``name``."""
     try:
         if len(text) > LONGEST:
-            what, remedy = f"has {len(text)} characters", f"{LONGEST} at most; make two scripts of it"
+            what, remedy = Words("script_too_long", length=len(text)), Words("two_scripts", most=LONGEST)
             raise BadFile([Problem(filename, 1, "", what, remedy)])
         _demand_name(name, filename)
         located = load(text, filename, Script)
@@ -83,7 +84,7 @@ def _demand_name(name: str, filename: str) -> None:
         is_name(name)
     except ValueError:
         raise BadFile(
-            [Problem(filename, 1, "", f"{name!r} is no name for a script", "use a-z, 0-9 and _, a letter first")]
+            [Problem(filename, 1, "", Words("no_script_name", name=name), Words("use_script_name"))]
         ) from None
 
 
@@ -105,12 +106,12 @@ def queues_taken_twice(files: Mapping[str, ScriptFile], folder: Path) -> Iterato
         if file.script is None:
             continue
         places: Places = load(file.text, str(script_path(folder, name)), Script).places
-        for field, called in (("queues", "queue"), ("campaigns", "campaign")):
+        for field, taken in (("queues", "queue_taken"), ("campaigns", "campaign_taken")):
             for place, one in enumerate(getattr(file.script, field)):
                 other = first.setdefault((field, one), name)
                 if other != name:
-                    what = f"the script {other!r} is for the {called} {one!r}, too"
-                    yield places.problem((field, place), what, "take it out of one of the two")
+                    what = Words(taken, script=other, name=one)
+                    yield places.problem((field, place), what, Words("take_out_of_one"))
 
 
 def load_scripts(folder: Path) -> dict[str, Script]:

@@ -180,6 +180,14 @@ Subject = QueueStatus | OperatorStatus | CallStatus
 
 
 @dataclass(frozen=True, slots=True)
+class CentreInForce:
+    """With which files the controller leads: the ``version`` of their texts (Centre.version), and ``since`` when, ISO 8601 UTC."""
+
+    version: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusEvent:
     """One change of state, in order: ``seq`` grows by one within an ``epoch`` (one life of the controller)."""
 

@@ -56,6 +56,7 @@ Permission = Literal[
     "tickets",
     "lead_tickets",
     "webhooks",
+    "alarms",
 ]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -105,6 +106,7 @@ _FOR_EACH: Final[dict[Permission, tuple[Reach | None, Reach | None, Reach | None
     "tickets":           ("queues", "queues", "queues",  "all",      None),
     "lead_tickets":      (None,     "queues", "queues",  "all",      None),
     "webhooks":          (None,     None,     None,      "all",      "all"),
+    "alarms":            (None,     "own",    "queues",  "all",      None),
 }  # fmt: skip
 
 TABLE: Final[Mapping[Permission, Mapping[str, Reach | None]]] = MappingProxyType(

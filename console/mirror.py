@@ -19,7 +19,7 @@ from ari_app.adapters.redis_clients import client_of, close
 from ari_app.adapters.redis_shapes import INDEX_SETS, KINDS, Kind, status_from
 from ari_app.board import EventType, StatusBoard
 from ari_app.clock import Clock
-from ari_app.contract import CallStatus, OperatorStatus, QueueStatus, StatusEvent, Subject, name_of
+from ari_app.contract import CallStatus, CentreInForce, OperatorStatus, QueueStatus, StatusEvent, Subject, name_of
 
 log = structlog.get_logger(__name__)
 DEADLINE_S: Final = 3.0
@@ -35,11 +35,12 @@ OF_EVENT: Final[Mapping[str, type[Subject]]] = {f"{kind}.changed": shape for kin
 @dataclass(frozen=True, slots=True)
 class Keeper:
     """Who keeps the state true: ``here`` False when nobody does; ``since``: when that controller began. ``wrong``: why nothing is
-    known at all."""
+    known at all. ``centre``: with which of the centre's files it leads, None while nobody says."""
 
     here: bool
     since: str | None = None
     wrong: str | None = None
+    centre: CentreInForce | None = None
 
     def as_json(self) -> dict[str, object]:
         """For a page."""
@@ -165,11 +166,13 @@ class Mirror:
     async def _look_who_keeps(self, client: Any) -> None:
         async with asyncio.timeout(DEADLINE_S):
             found = await client.hgetall(self._key("controller"))
-        self._keep(Keeper(bool(found), found.get("since")))
+        told = found.get("centre"), found.get("centre_since")
+        centre = CentreInForce(told[0], told[1]) if told[0] and told[1] else None
+        self._keep(Keeper(bool(found), found.get("since"), centre=centre))
 
     def _keep(self, keeper: Keeper) -> None:
-        if keeper != self.keeper:
-            self.keeper = keeper
+        before, self.keeper = self.keeper, keeper
+        if keeper.as_json() != before.as_json():
             self.keeper_changed(keeper)
 
     def _key(self, name: str) -> str:

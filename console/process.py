@@ -15,12 +15,14 @@ from ari_app.adapters.catalogue_database import BadDatabase, Database
 from ari_app.adapters.http_door import listen
 from ari_app.adapters.http_server import serve_on
 from ari_app.adapters.redis_clients import BadRedisUrl
+from ari_app.beside import beside
 from ari_app.centre import load_centre
 from ari_app.clock import Clock, SystemClock
 from ari_app.logs import configure_logging
 from ari_app.rates import Rates
 from ari_app.settings import BadSettings, Settings, load_settings
 from console.app import create_app
+from console.centre_files import CentreFiles
 from console.controllers import Controllers
 from console.mirror import Mirror
 from console.reception import ControllersReception
@@ -45,7 +47,9 @@ async def serve(settings: Settings) -> None:
             asyncio.TaskGroup() as group,
         ):
             reception = ControllersReception(controllers, clock)
-            around = Around(settings, load_centre(settings.centre), clock, database, mirror, controllers, reception)
+            first = await beside(load_centre, settings.centre)
+            centre = CentreFiles(settings.centre, first, lambda: mirror.keeper.centre, clock)
+            around = Around(settings, centre, clock, database, mirror, controllers, reception)
             parts = list(parts_of(around))
             app = create_app(
                 mirror,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_lookups import HttpLookups
 from ari_app.beside import beside
-from ari_app.centre import Centre
 from ari_app.clock import Clock
 from ari_app.known_callers import caller_key, hash_of
 from ari_app.settings import Settings
+from console.alarms.book import AlarmLimits
+from console.alarms.routes import alarm_routes
 from console.app import Wrong
 from console.audit.book import Audit
+from console.centre_files import CentreFiles
 from console.contacts.book import ContactBook, UnknownContact
 from console.contacts.call_numbers import ControllersNumbers
 from console.contacts.contact import Act, Contact
@@ -52,10 +54,10 @@ from console.webhooks.parts import open_webhooks
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What is there for every part. ``centre``: its files as they were when the console began."""
+    """What is there for every part. ``centre``: its files that are in force, to be asked each time."""
 
     settings: Settings
-    centre: Centre
+    centre: CentreFiles
     clock: Clock
     database: Database
     mirror: Mirror
@@ -80,29 +82,29 @@ class Part:
 
 def parts_of(around: Around) -> Iterator[Part]:
     """Every part. Raises ValueError for settings that cannot be used."""
+    yield Part(APIRouter(), at_once={"centre": around.centre.run}, wrong={"centre": around.centre.wrong})
     audit, scripts = Audit(around.database, around.clock.now), _script_desk(around)
     webhooks = open_webhooks(around.settings, around.database, audit, around.clock)
     yield Part(webhooks.router, webhooks.works, wrong={"webhooks": webhooks.wrong})
     knows = ControllersCentre(around.controllers, around.clock)
     yield from _customers(around, audit, webhooks.outbox, scripts, knows)
-    yield Part(script_routes(scripts))
+    yield _alarms(around, audit)
     yield _phones(around)
     yield from _figures(around, knows)
 
 
 def _script_desk(around: Around) -> ScriptDesk:
-    led = {one.code: one.team for one in around.centre.operators}
-
     def leads(person: Person, operator: str) -> bool:
-        return person.team is not None and led.get(operator) == person.team
+        led = around.centre.now().operator(operator)
+        return person.team is not None and led is not None and led.team == person.team
 
     folder = ScriptFolder(around.settings.centre)
     return ScriptDesk.over(around.database, folder, around.mirror, around.clock.now, leads)
 
 
 def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk, knows: KnowsCentre) -> Iterator[Part]:
-    """Contacts, the tickets that hang on them, and customers' earlier calls."""
-    key, country = caller_key(around.settings.token_key), lambda: around.centre.contacts.country
+    """Contacts, the tickets that hang on them, customers' earlier calls, and what scripts have asked in calls."""
+    key, country = caller_key(around.settings.token_key), lambda: around.centre.now().contacts.country
 
     async def contact_of(number: str) -> str | None:
         """Of a number that several share nobody can say whose call it is."""
@@ -129,7 +131,7 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         around.database,
         audit,
         outbox,
-        lambda: around.centre,
+        around.centre.now,
         around.mirror,
         around.controllers,
         around.clock,
@@ -147,10 +149,11 @@ def _customers(around: Around, audit: Audit, outbox: Outbox, scripts: ScriptDesk
         tickets.customers,
         knows,
         hashes,
-        lambda: around.centre.recordings.operators_hear_own,
+        lambda: around.centre.now().recordings.operators_hear_own,
     )
     yield _contacts(around, audit, outbox, tickets.of_contacts, notes)
     yield Part(tickets.router, tickets.works)
+    yield Part(script_routes(scripts, past.demand_sight))
     erasures = _erasures(around, tickets.of_contacts, notes, scripts)
     yield Part(past_routes(past, audit), {"erasures": erasures.run}, wrong={"erasures": lambda: erasures.wrong})
 
@@ -166,7 +169,7 @@ def _erasures(around: Around, tickets: TicketsOfContacts, notes: Notes, scripts:
 
 
 def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfContacts, notes: Notes) -> Part:
-    database, centre, now = around.database, around.centre, around.clock.now
+    database, centre, now = around.database, around.centre.now, around.clock.now
     lookups = HttpLookups()
 
     def tell(connection: Connection, contact: Contact, act: Act) -> None:
@@ -182,8 +185,8 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
         audit,
         lookups,
         ControllersNumbers(around.controllers),
-        entry=lambda: centre.contacts,
-        services=lambda: centre.services,
+        entry=lambda: centre().contacts,
+        services=lambda: centre().services,
         followers=[tickets],
         places=[tickets, notes],
         tell=tell,
@@ -201,6 +204,13 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
 def _figures(around: Around, knows: KnowsCentre) -> Iterator[Part]:
     yield Part(figures_routes(around.database, around.mirror.board, knows, around.clock))
     yield Part(call_history_routes(around.database, knows, around.clock))
+
+
+def _alarms(around: Around, audit: Audit) -> Part:
+    def queues() -> Collection[str]:
+        return [queue.name for queue in around.centre.now().queues]
+
+    return Part(alarm_routes(AlarmLimits(around.database, audit, around.clock.now), queues))
 
 
 def _phones(around: Around) -> Part:

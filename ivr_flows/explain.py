@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import choose_among
 
 Schema = Mapping[str, Any]
 Explained = tuple[tuple[str | int, ...], str, str]
-_DEFAULT_REMEDY = "compare it with the same file of the demo centre"
+_DEFAULT_REMEDY = Words("compare_demo")
 
 
 def wrong(what: str, remedy: str) -> PydanticCustomError:
@@ -82,65 +83,65 @@ def _in_words(error: ErrorDetails, parent: Schema) -> tuple[str, str]:
         case "wrong":
             return ctx["what"], ctx["remedy"]
         case "missing":
-            return "is missing", "add it"
+            return Words("is_missing"), Words("add_it")
         case "extra_forbidden":
             fields = parent.get("properties", {})
-            return "there is no such field here", choose_among(name, fields, "remove it")
+            return Words("no_field"), choose_among(name, fields, Words("remove_it"))
         case "literal_error":
-            return f"{given} is not possible", f"write {ctx['expected']}"
+            return Words("not_possible", given=given), Words("write_expected", expected=ctx["expected"])
         case "union_tag_invalid":
             kinds = [kind.strip(" '") for kind in str(ctx["expected_tags"]).split(",")]
-            return f"there is no kind {ctx['tag']!r}", choose_among(str(ctx["tag"]), kinds, _DEFAULT_REMEDY)
+            return Words("no_kind", kind=ctx["tag"]), choose_among(str(ctx["tag"]), kinds, _DEFAULT_REMEDY)
         case "union_tag_not_found":
-            return f"{ctx['discriminator'].strip(chr(39))} is missing", "say which kind it is"
+            return Words("kind_missing", field=ctx["discriminator"].strip("'")), Words("say_which")
         case "too_short":
-            return "is empty", f"give at least {ctx['min_length']}"
+            return Words("is_empty"), Words("give_at_least", least=ctx["min_length"])
         case "too_long":
-            return "has too many parts", f"give at most {ctx['max_length']}"
+            return Words("too_many_parts"), Words("give_at_most", most=ctx["max_length"])
         case "string_too_long":
-            return "is too long", f"write at most {ctx['max_length']} characters"
+            return Words("too_long"), Words("characters_at_most", most=ctx["max_length"])
         case _:
-            return _of_a_value(error["type"], ctx, given) or (error["msg"], _DEFAULT_REMEDY)
+            return _of_a_value(error["type"], ctx, given) or (Words("as_said", said=error["msg"]), _DEFAULT_REMEDY)
 
 
 _NEEDED = {
-    "string_type": ("text", "write it in quotes"),
-    "int_type": ("a whole number", "write it in digits, without quotes or point"),
-    "float_type": ("a number", "write it in digits, without quotes"),
-    "bool_type": ("true or false", "write one of the two, without quotes"),
-    "tuple_type": ("a list", "write it as [first, second]"),
-    "frozen_set_type": ("a list", "write it as [first, second]"),
-    "dict_type": ("a mapping", "write its parts as name: value, indented below"),
-    "model_type": ("a mapping", "write its parts as name: value, indented below"),
-    "model_attributes_type": ("a mapping", "write its parts as name: value, indented below"),
+    "string_type": ("a_text_type", "in_quotes"),
+    "int_type": ("a_whole_number", "digits_no_point"),
+    "float_type": ("a_number", "digits_no_quotes"),
+    "bool_type": ("true_or_false", "one_of_two"),
+    "tuple_type": ("a_list", "write_list"),
+    "frozen_set_type": ("a_list", "write_list"),
+    "dict_type": ("a_mapping", "write_mapping"),
+    "model_type": ("a_mapping", "write_mapping"),
+    "model_attributes_type": ("a_mapping", "write_mapping"),
 }
 _BOUNDS = {
-    "greater_than": ("gt", "above"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "below"),
-    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "give_above"),
+    "greater_than_equal": ("ge", "give_from"),
+    "less_than": ("lt", "give_below"),
+    "less_than_equal": ("le", "give_to"),
 }
 
 
 def _of_a_value(kind: str, ctx: Mapping[str, Any], given: str) -> tuple[str, str] | None:
     if kind in _NEEDED:
         needed, remedy = _NEEDED[kind]
-        return f"{given} is not {needed}", remedy
+        return Words("is_not", given=given, needed=Words(needed)), Words(remedy)
     if kind in _BOUNDS:
-        bound, words = _BOUNDS[kind]
-        return f"{given} is out of range", f"give a number {words} {ctx[bound]:g}"
+        bound, remedy = _BOUNDS[kind]
+        return Words("out_of_range", given=given), Words(remedy, bound=ctx[bound])
     return None
 
 
 def _shown(value: object) -> str:
     match value:
         case None:
-            return "nothing"
+            return Words("nothing")
         case bool():
             return str(value).lower()
         case dict():
-            return "a mapping"
+            return Words("a_mapping")
         case list():
-            return "a list"
+            return Words("a_list")
         case _:
             return repr(value)

@@ -15,13 +15,14 @@ from pydantic import AfterValidator, Field
 from simpleeval import EvalWithCompoundTypes
 
 from ivr_flows.explain import wrong
+from ivr_flows.problem_words import Words
 
 Value = str | int | float | bool | None
 """What a variable holds; None: nothing yet."""
 
 LONGEST_TEXT: Final = 1000
 LARGEST_NUMBER: Final = 10**15
-_REMEDY: Final = 'compare names, numbers and "texts" with == != < > <= >= in, and join such with and, or, not'
+_REMEDY: Final = Words("how_to_compare")
 
 _ALLOWED: Final = (
     ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div,
@@ -53,16 +54,17 @@ def checked(expression: str) -> str:
     try:
         tree = ast.parse(expression.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise wrong(f"{expression!r} is not an expression", _REMEDY) from None
+        raise wrong(Words("no_expression", expression=expression), _REMEDY) from None
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
-            raise wrong(f"{ast.unparse(node)!r} cannot stand in an expression", _REMEDY)
+            raise wrong(Words("not_in_expression", part=ast.unparse(node)), _REMEDY)
         if isinstance(node, ast.Constant) and not isinstance(node.value, (str, int, float)) and node.value is not None:
-            raise wrong(f"{node.value!r} cannot stand in an expression", "write a text or a number")
+            raise wrong(Words("not_in_expression", part=node.value), Words("text_or_number"))
         if isinstance(node, ast.Call):
             function = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
             if function not in FUNCTIONS or node.keywords:
-                raise wrong(f"there is no function {function!r}", f"choose one of {', '.join(FUNCTIONS)}")
+                known = Words("choose_one", known=", ".join(FUNCTIONS))
+                raise wrong(Words("no_function", function=function), known)
     return expression
 
 

@@ -17,6 +17,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ivr_flows.explain import explain
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import BadFile, Problem
 
 Path = tuple[str | int, ...]
@@ -24,7 +25,7 @@ M = TypeVar("M", bound=BaseModel)
 _TAG = "tag:yaml.org,2002:"
 _DEEPEST = 30
 """Parts inside parts: several times what any file has, and far from where Python itself gives up."""
-_NO_CHARACTER = ("a \\u or \\U names no character", "write the character itself, or two backslashes for one")
+_NO_CHARACTER = (Words("no_character"), Words("write_character"))
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -148,7 +149,7 @@ class _Reader:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._note(key_node, path, "a list or mapping stands where a name is needed", "give it a name")
+                self._note(key_node, path, Words("no_name_here"), Words("give_name"))
                 continue
             if key_node.tag.startswith("!"):
                 self._note_tag(key_node, path)
@@ -159,7 +160,7 @@ class _Reader:
                 continue
             if key in data:
                 first = self.lines[(*path, key)]
-                self._note(key_node, (*path, key), f"is there already, on line {first}", "keep one of the two")
+                self._note(key_node, (*path, key), Words("there_already", line=first), Words("keep_one"))
                 continue
             self.lines[(*path, key)] = key_node.start_mark.line + 1
             data[key] = self.plain(value_node, (*path, key))
@@ -183,50 +184,35 @@ class _Reader:
                 return text
 
     def _note_tag(self, node: yaml.Node, path: Path) -> None:
-        self._note(node, path, f"the tag {node.tag} is not read here", "remove it, or put the text in quotes")
+        self._note(node, path, Words("tag", tag=node.tag), Words("remove_or_quote"))
 
     def _note(self, node: yaml.Node, path: Path, what: str, remedy: str) -> None:
         field = ".".join(map(str, path))
         self.problems.append(Problem(self._filename, node.start_mark.line + 1, field, what, remedy))
 
 
-_TAGS = ("tags (words that begin with !) are not read here", "remove it, or put the text in quotes")
-_DIRECTIVES = ("lines that begin with % are not read here", "remove it, or put the text in quotes")
 _READINGS: tuple[tuple[str, str, str], ...] = (
-    ("cannot start any token", "", "indent with spaces, and put text that begins with such a character in quotes"),
-    ("mapping values are not allowed", "", "put text that holds a colon in quotes, and check the indentation"),
-    (
-        "found & or *",
-        "",
-        'put it in quotes if it is meant as text ("*"); names for parts of the file are not read here',
-    ),
-    ("another document", "another document begins here", "keep one document a file: remove the line ---"),
-    ("unexpected end of stream", "", "close the quotation mark or bracket opened before"),
-    (
-        "expected ',' or",
-        "a bracket opened before is not closed",
-        "close the bracket, put a comma between its parts, and texts with ? or brackets in quotes",
-    ),
-    ("directive", *_DIRECTIVES),
-    ("expected alphabetic or numeric", "", 'put it in quotes: "*"'),
-    ("incompatible YAML", *_DIRECTIVES),
-    (" tag", *_TAGS),
-    (
-        "block scalar",
-        "this cannot stand after | or >",
-        "begin the text on the next line, indented, or put it in quotes",
-    ),
-    (
-        "double-quoted",
-        "what follows the backslash names no character",
-        "write two backslashes for one, or use single quotes",
-    ),
-    ("parts inside parts", "", "close the brackets opened before, or check the indentation"),
-    ("<block end>", "this does not fit what stands above", "check the indentation, and the quotes above"),
-    ("<document start>", "the content has ended above", "check the indentation, and remove the line ---"),
-    ("node content", "a name or value is missing here", "put text that begins with such a character in quotes"),
+    ("cannot start any token", "yaml_character", "indent_or_quote"),
+    ("mapping values are not allowed", "yaml_colon", "quote_colon"),
+    ("found & or *", "yaml_anchor", "quote_star"),
+    ("another document", "other_document", "one_document"),
+    ("unexpected end of stream", "yaml_stream_end", "close_before"),
+    ("expected ',' or", "bracket_open", "close_bracket"),
+    ("directive", "directives", "remove_or_quote"),
+    ("expected alphabetic or numeric", "yaml_alphabetic", "quote_it"),
+    ("incompatible YAML", "directives", "remove_or_quote"),
+    (" tag", "tags", "remove_or_quote"),
+    ("block scalar", "block_scalar", "text_on_next_line"),
+    ("double-quoted", "backslash", "two_backslashes"),
+    ("parts inside parts", "too_deep", "close_or_indent"),
+    ("<block end>", "does_not_fit", "indentation_quotes_above"),
+    ("<document start>", "ended_above", "indentation_document"),
+    ("node content", "name_or_value_missing", "quote_beginning"),
+    ("could not find expected ':'", "yaml_no_colon", "indentation_quotes"),
+    ("sequence entries are not allowed", "yaml_no_list", "indentation_quotes"),
+    ("mapping keys are not allowed", "yaml_no_key", "indentation_quotes"),
 )
-"""A sign in PyYAML's error, what it means (nothing: its own words are plain), and what to do."""
+"""A sign in PyYAML's error, what it means, and what to do (problem_texts.py)."""
 
 
 def _translated(error: yaml.YAMLError, text: str, filename: str) -> Problem:
@@ -235,12 +221,13 @@ def _translated(error: yaml.YAMLError, text: str, filename: str) -> Problem:
         case yaml.MarkedYAMLError(problem_mark=mark) if mark is not None:
             what, line = error.problem or error.context or "this is not YAML", mark.line + 1
         case yaml.reader.ReaderError():
-            what = f"the character #x{ord(text[error.position]):04x} cannot stand in a file"
+            bad = Words("bad_character", number=ord(text[error.position]))
             line = text.count("\n", 0, error.position) + 1
+            return Problem(filename, line, "", bad, Words("indentation_quotes"))
         case _:
             what, line = str(error), 1
     told = f"{getattr(error, 'context', None)}: {what}"
     for sign, meaning, remedy in _READINGS:
         if sign in told:
-            return Problem(filename, line, "", meaning or what, remedy)
-    return Problem(filename, line, "", what, "check the indentation and the quotes")
+            return Problem(filename, line, "", Words(meaning, said=what), Words(remedy))
+    return Problem(filename, line, "", Words("no_yaml", said=what), Words("indentation_quotes"))

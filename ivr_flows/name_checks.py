@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ivr_flows.expressions import evaluate, names_in
 from ivr_flows.flow import AnyStep, Flow
 from ivr_flows.located_yaml import Path, Places
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import Problem, choose_among
 from ivr_flows.steps import Branch, Collect, OfferCallback, SetLanguage, SubFlow, Way
 from ivr_flows.steps_outside import Agi, Asked, Enqueue, Hours, Payment, Transfer, Voicemail
@@ -147,9 +148,9 @@ def check_conditions(step: Path, ways: Sequence[Way], places: Places) -> Iterato
         where = (*step, "ways", place, "when")
         condition = "".join(way.when.split())
         if condition in before:
-            what = f"is the same condition as that of ways.{before[condition]}: nobody comes this way"
-            yield places.problem(where, what, "remove one of the two, or change it")
+            what = Words("same_condition", place=before[condition])
+            yield places.problem(where, what, Words("remove_or_change"))
         before.setdefault(condition, place)
         if not names_in(way.when):
-            always = "always" if evaluate(way.when, {}) else "never"
-            yield places.problem(where, f"is {always} true: it names no variable", "compare a variable, or remove it")
+            what = Words("always_true" if evaluate(way.when, {}) else "never_true")
+            yield places.problem(where, what, Words("compare_variable"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from ivr_flows.problem_words import Language, Words, in_language
+
 _LONGEST: Final = 400
 """Characters of each part of a problem: enough for any of ours, however many names are to be chosen from."""
 
@@ -25,6 +27,11 @@ class Problem:
         """``file:line: field: what is wrong; what to do``: one printable line that can be read, whatever the file holds."""
         field = f"{_readable(self.field)}: " if self.field else ""
         return f"{self.file}:{self.line}: {field}{_readable(self.what)}; {_readable(self.remedy)}"
+
+
+def told_in(problem: Problem, language: Language) -> tuple[str, str]:
+    """What is wrong and what to do, in that language as far as it can be said so."""
+    return in_language(problem.what, language), in_language(problem.remedy, language)
 
 
 def _readable(text: str) -> str:
@@ -49,5 +56,5 @@ def choose_among(wrong: str, known: Iterable[str], otherwise: str) -> str:
     """
     names = sorted(known)
     if near := get_close_matches(wrong, names, n=1):
-        return f"did you mean {near[0]!r}?"
-    return f"choose one of {', '.join(names)}" if names else otherwise
+        return Words("did_you_mean", near=near[0])
+    return Words("choose_one", known=", ".join(names)) if names else otherwise

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
 
 from ivr_flows.explain import wrong
+from ivr_flows.problem_words import Words
 
 KEYS: Final = "0123456789*#"
 """The keys that a flow may ask for (RFC 4733's events 0 to 11)."""
@@ -30,7 +31,7 @@ def _check(pattern: str, what: str, remedy: str) -> Callable[[str], str]:
 
     def check(text: str) -> str:
         if not compiled.fullmatch(text):
-            raise wrong(f"{text!r} is not {what}", remedy)
+            raise wrong(Words("does_not_match", given=text, needed=what), remedy)
         return text
 
     return check
@@ -56,15 +57,15 @@ def each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     """Validator: no name twice."""
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise wrong(f"{twice[0]!r} stands there twice", "remove one of the two")
+        raise wrong(Words("twice", name=twice[0]), Words("remove_one"))
     return names
 
 
-_NAME = ("[a-z][a-z0-9_]{0,39}", "a name", "use 1 to 40 of a-z, 0-9 and _, a letter first")
+_NAME = ("[a-z][a-z0-9_]{0,39}", Words("a_name"), Words("use_name"))
 _name = matching(*_NAME)
 is_name = _check(*_NAME)
 """Validator: a name."""
-_language = matching("[a-z]{2,3}", "a language", "write its code of two or three letters, such as es")
+_language = matching("[a-z]{2,3}", Words("a_language"), Words("use_language"))
 _digit = matching("[0-9*#]", "a key of a phone", 'use one of 0 to 9, "*" or "#"')
 
 Name = Annotated[str, *_name]
@@ -84,7 +85,7 @@ def _by_level(value: Any) -> Any:
 Level = Annotated[int, Field(ge=1, le=100)]
 Skills = Annotated[dict[Name, Level], NoOtherKeys(), BeforeValidator(_by_level), OrNames()]
 """Skills with their least levels; a list of names means level 1 each."""
-Text = Annotated[str, *matching(r"\s*\S[\s\S]{0,1999}", "a text", "write what is to be said")]
+Text = Annotated[str, *matching(r"\s*\S[\s\S]{0,1999}", Words("a_text"), Words("say_text"))]
 DialledNumber = Annotated[str, *matching(r"\+?[0-9]{3,15}", "a phone number", "write its digits, without spaces")]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 SomeSeconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]

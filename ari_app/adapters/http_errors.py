@@ -97,10 +97,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if where == ["body"]:
         message = "Send a JSON object, with the header Content-Type: application/json."
         return _answer(422, error_json("bad_body", message, "body"))
-    return _answer(422, error_json("bad_field", _said(first), where[1] if len(where) > 1 else where[0]))
+    return _answer(422, error_json("bad_field", said_of(first), where[1] if len(where) > 1 else where[0]))
 
 
-def _said(error: dict[str, Any]) -> str:
+def said_of(error: dict[str, Any]) -> str:
+    """What pydantic's ``error`` says, as a sentence; what was sent is not repeated."""
     match error["type"]:
         case "extra_forbidden":
             return "There is no such field."

@@ -28,7 +28,7 @@ from ari_app.adapters.redis_shapes import (
     kind_of,
 )
 from ari_app.board import StatusBoard
-from ari_app.contract import EarlierOperator, StatusEvent, Subject, name_of
+from ari_app.contract import CentreInForce, EarlierOperator, StatusEvent, Subject, name_of
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class RedisStatus:
     Redis trims whole blocks) and the events kept in memory while Redis is away. ``controller`` expires after
     ``controller_ttl_s`` and is refreshed 2.5 times as often. With a ``lease`` its epoch is ours, and nothing is written once
     another controller leads. ``on_back`` is told when a Redis that was away is written to again. ``memory`` keeps what the next
-    life needs while Redis is away. Raises BadRedisUrl for an unreadable URL.
+    life needs while Redis is away. ``centre`` says which files are in force. Raises BadRedisUrl for an unreadable URL.
     """
 
     def __init__(
@@ -81,12 +81,14 @@ class RedisStatus:
         lease: HasEpoch | None = None,
         on_back: Callable[[], None] = lambda: None,
         memory: StatusMemory | None = None,
+        centre: Callable[[], CentreInForce] | None = None,
     ) -> None:
         self._board = board
         self._link = RedisLink(url, deadline_s)
         self._lease = lease
         self._on_back = on_back
         self._memory = memory
+        self._centre = centre
         self._beat_at = 0.0
         self._since = since
         self._prefix = prefix
@@ -254,6 +256,9 @@ class RedisStatus:
             "epoch": str(self._board.epoch),
             "since": self._since,
         }
+        if self._centre is not None:
+            centre = self._centre()
+            life |= {"centre": centre.version, "centre_since": centre.since}
         expire: Command = ("PEXPIRE", key, int(self._ttl_s * 1000))
         await self._transact([("HSET", key, *_flat(life)), expire])
 

@@ -16,10 +16,11 @@ from console.answers import answering_when_away
 from console.contacts.book import ContactBook, UnknownContact
 from console.contacts.contact import Contact
 from console.figures.centre import KnowsCentre
+from console.figures.scope import scope_of
 from console.past.calls import Earlier, PastCalls
 from console.past.notes import CallNote, Notes
-from console.past.sight import may_hear
-from console.people import Person
+from console.past.sight import may_hear, may_note, sees_past
+from console.people import Person, demand
 from console.tickets.calls import Customers
 
 NOTHING = Earlier([], more=False)
@@ -45,6 +46,17 @@ class PastDesk:
         if status is None:
             raise Refused(404, "not_found", "There is no such call, or it ended more than an hour ago.")
         return status
+
+    async def demand_sight(self, call: str, request: Request, person: Person) -> None:
+        """Who asks may see the call, now or in the history; one out of sight is not there. Raises Refused: 403, 404, 503."""
+        demand(person.may("history"))
+        team, status, busy = await self.team_of(person, request), self.board.calls.get(call), self.board.busy_with(call)
+        if status is not None and (sees_past(person, status, busy, team) or may_note(person, status, busy, team)):
+            return
+        with answering_when_away():
+            found = await beside(self.calls.call, call)
+        if found is None or not scope_of(person, team).covers(found):
+            raise Refused(404, "not_found", "There is no such call.")
 
     async def team_of(self, person: Person, request: Request) -> frozenset[str]:
         """The codes of those whom the person leads. Raises Refused (503)."""

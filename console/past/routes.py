@@ -18,7 +18,7 @@ from console.past.bodies import NoteBody, NotesShown, PastShown
 from console.past.desk import NOTHING, PastDesk
 from console.past.notes import CustomerErased
 from console.past.sight import may_note, sees_past
-from console.people import AskedBy, Person, PersonRoute, demand, needs_token
+from console.people import AskedBy, PersonRoute, demand, needs_token
 
 CallId = Annotated[str, Path(min_length=1, max_length=64)]
 
@@ -67,7 +67,7 @@ def _notes(router: APIRouter, desk: PastDesk) -> None:
     @router.get("/calls/{call_id}/notes", response_model=NotesShown)
     async def show_notes(call_id: CallId, request: Request, person: AskedBy) -> Response:
         """What was noted of a call that you may see, now or in the history."""
-        await _demand_sight(desk, call_id, request, person)
+        await desk.demand_sight(call_id, request, person)
         with answering_when_away():
             notes = await beside(desk.notes.of_calls, [call_id])
         return json_answer({"items": [one.as_json() for one in notes.get(call_id, [])]})
@@ -86,17 +86,3 @@ def _notes(router: APIRouter, desk: PastDesk) -> None:
             message = "Nothing is kept of this call any more: its customer has been erased."
             raise Refused(404, "not_found", message) from None
         return json_answer({"items": [one.as_json() for one in notes.get(call_id, [])]})
-
-
-async def _demand_sight(desk: PastDesk, call_id: str, request: Request, person: Person) -> None:
-    """Raises Refused: 403, 404, 503."""
-    demand(person.may("history"))
-    team = await desk.team_of(person, request)
-    status = desk.board.calls.get(call_id)
-    busy = desk.board.busy_with(call_id)
-    if status is not None and (sees_past(person, status, busy, team) or may_note(person, status, busy, team)):
-        return
-    with answering_when_away():
-        found = await beside(desk.calls.call, call_id)
-    if found is None or not scope_of(person, team).covers(found):
-        raise Refused(404, "not_found", "There is no such call.")

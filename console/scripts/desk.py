@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, ParamSpec, Protocol, TypeVar
 
-from fastapi import Path
+from fastapi import Path, Request
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_errors import Refused
@@ -39,6 +39,9 @@ class CallsNow(Protocol):
         """Who has the call, or writes it up still after passing it on."""
         ...
 
+
+Sight = Callable[[str, Request, Person], Awaitable[None]]
+"""Raises Refused (403, 404) unless that person may see this call, now or in the history."""
 
 Leads = Callable[[Person, str], bool]
 """Whether somebody is the leader of the team that the operator with this code is in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from ari_app.adapters.http_errors import Refused
 from ari_app.adapters.http_json import json_answer
@@ -11,38 +11,34 @@ from console.people import AskedBy, Person, demand
 from console.scripts import telling
 from console.scripts.answers import Followed, Saved, UnknownVersion
 from console.scripts.bodies import SaveBody
-from console.scripts.desk import (
-    CallId,
-    Name,
-    ScriptDesk,
-    kept,
-)
+from console.scripts.desk import CallId, Name, ScriptDesk, Sight, kept
 from ivr_flows.scripts.script import Script
 
 
-def following_routes(router: APIRouter, desk: ScriptDesk) -> None:
-    """Add them."""
+def following_routes(router: APIRouter, desk: ScriptDesk, sight: Sight) -> None:
+    """Add them. ``sight``: whose calls one may see that nothing was answered in."""
+
+    async def seen(call: str, request: Request, person: Person) -> list[Followed]:
+        """What this person may see of it. Raises Refused: 403, and 404 for a call that is out of sight."""
+        found = await kept(desk.answers.of_call, call)
+        if _holds(person, desk.calls.call(call)):
+            return found
+        demand(person.may("see_answers"))
+        visible = [one for one in found if desk.sees(person, one)]
+        if not visible:
+            await sight(call, request, person)
+        return visible
 
     @router.get("/calls/{call}/scripts")
-    async def list_followed(call: CallId, person: AskedBy) -> Response:
+    async def list_followed(call: CallId, request: Request, person: AskedBy) -> Response:
         """What was followed and answered in a call."""
-        found = await kept(desk.answers.of_call, call)
-        shown = desk.calls.call(call)
-        if not _holds(person, shown):
-            others, found = found, [one for one in found if desk.sees(person, one)]
-            may_look = (
-                shown is None or person.reach("see_answers") != "own" or person.code in desk.calls.busy_with(call)
-            )
-            demand(bool(found) or (not others and may_look))
+        found = await seen(call, request, person)
         return json_answer({"items": [telling.followed(one, await _script_of(desk, one)) for one in found]})
 
     @router.get("/calls/{call}/scripts/{name}")
-    async def show_followed(call: CallId, name: Name, person: AskedBy) -> Response:
+    async def show_followed(call: CallId, name: Name, request: Request, person: AskedBy) -> Response:
         """Where its operator is, and what was answered. 404: it was not begun."""
-        found = await kept(desk.answers.one, call, name)
-        shown = desk.calls.call(call)
-        sees = shown is None if found is None else desk.sees(person, found)
-        demand(sees or _holds(person, shown) or (found is None and person.reach("see_answers") != "own"))
+        found = next((one for one in await seen(call, request, person) if one.name == name), None)
         if found is None:
             raise Refused(404, "not_found", "This script was not begun in this call.")
         return json_answer(telling.followed(found, await _script_of(desk, found)))

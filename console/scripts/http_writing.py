@@ -27,6 +27,7 @@ from console.scripts.desk import (
     with_centre,
 )
 from ivr_flows.drawing import Wording, draw
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import Problem
 from ivr_flows.scripts.script import version_of
 
@@ -132,8 +133,8 @@ def _understood(desk: ScriptDesk, name: str, text: str) -> ScriptFile:
             f"{name}.yaml",
             next((place for place, written in enumerate(lines, 1) if written.startswith(f"{field}:")), 1),
             field,
-            f"the script {taken[field, one]!r} is for {one!r}, too",
-            "take it out of one of the two",
+            Words("name_taken", script=taken[field, one], name=one),
+            Words("take_out_of_one"),
         )
         for field in ("queues", "campaigns")
         for one in getattr(file.script, field)

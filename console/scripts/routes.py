@@ -17,6 +17,7 @@ from console.scripts import telling
 from console.scripts.desk import (
     Name,
     ScriptDesk,
+    Sight,
     in_force,
     kept,
     no_script,
@@ -29,13 +30,13 @@ from console.scripts.http_trying import trying_routes
 from console.scripts.http_writing import writing_routes
 
 
-def script_routes(desk: ScriptDesk) -> APIRouter:
-    """``/api/v1/scripts...``, ``/api/v1/queues/{queue}/script`` and ``/api/v1/calls/{call}/scripts...``."""
+def script_routes(desk: ScriptDesk, sight: Sight) -> APIRouter:
+    """``/api/v1/scripts...``, ``/api/v1/queues/{queue}/script`` and ``/api/v1/calls/{call}/scripts...``. ``sight``: see Sight."""
     router = APIRouter(prefix="/api/v1", tags=["scripts"], route_class=PersonRoute, dependencies=[needs_token])
     _reading(router, desk)
     writing_routes(router, desk)
     trying_routes(router, desk)
-    following_routes(router, desk)
+    following_routes(router, desk, sight)
     export_routes(router, desk)
     return router
 

@@ -8,7 +8,8 @@ from typing import Any
 from ari_app.contract import timestamp
 from console.scripts.answers import Followed, Outcome
 from console.scripts.versions import Draft, InForce, Kept
-from ivr_flows.problems import Problem
+from ivr_flows.problem_words import LANGUAGES
+from ivr_flows.problems import Problem, told_in
 from ivr_flows.scripts import running
 from ivr_flows.scripts.questions import BadAnswer
 from ivr_flows.scripts.running import CannotGoOn, Run
@@ -59,8 +60,10 @@ def draft(one: Draft) -> Json:
 
 
 def problem(one: Problem) -> Json:
-    """One thing wrong, for whoever writes the text."""
-    return {"line": one.line, "field": one.field, "what": one.what, "remedy": one.remedy, "told": str(one)}
+    """One thing wrong, for whoever writes the text. ``texts``: what is wrong and what to do in each language."""
+    said = {language: dict(zip(("what", "remedy"), told_in(one, language), strict=True)) for language in LANGUAGES}
+    told: Json = {"line": one.line, "field": one.field, "what": one.what, "remedy": one.remedy, "told": str(one)}
+    return {**told, "code": getattr(one.what, "code", None), "texts": said}
 
 
 def followed(one: Followed, script: Script | None) -> Json:

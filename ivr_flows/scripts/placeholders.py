@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from ivr_flows.explain import wrong
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import choose_among
 from ivr_flows.shapes import Language, NoOtherKeys, Text
 
@@ -99,11 +100,11 @@ def checked(text: str) -> str:
         if found[0] in ("{{", "}}"):
             continue
         if found[1] is None:
-            raise wrong(f"a {found[0]} stands alone", "close the placeholder, or write the brace twice to show it")
+            raise wrong(Words("brace_alone", brace=found[0]), Words("close_brace"))
         name = found[1].strip()
         if name not in KNOWN and not _OWN.fullmatch(name):
             names = [*KNOWN, *(f"{beginning}.NAME" for beginning in FREE)]
-            raise wrong(f"there is no placeholder {{{name}}}", choose_among(name, names, ""))
+            raise wrong(Words("no_placeholder", name=name), choose_among(name, names, ""))
     return text
 
 
@@ -114,10 +115,7 @@ _LINK: Final = re.compile(
 
 def _link(url: str) -> str:
     if not _LINK.fullmatch(url):
-        raise wrong(
-            f"{url!r} is not the address of a page",
-            "write it as https://host/path; placeholders may stand after the host alone",
-        )
+        raise wrong(Words("no_address", url=url), Words("write_address"))
     return checked(url)
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ivr_flows.explain import wrong
 from ivr_flows.expressions import LARGEST_NUMBER, Value
+from ivr_flows.problem_words import Words
 from ivr_flows.scripts.placeholders import Texts
 from ivr_flows.shapes import Name, NoOtherKeys, Shape
 
@@ -134,7 +135,8 @@ class Scale(Question):
     @model_validator(mode="after")
     def _some_number_fits(self) -> Any:
         if self.lowest >= self.highest:
-            raise wrong(f"there is no choice from {self.lowest} to {self.highest}", "give a highest above the lowest")
+            what = Words("no_choice_between", lowest=self.lowest, highest=self.highest)
+            raise wrong(what, Words("highest_above"))
         return self
 
     def read(self, given: object, today: date) -> Value:
@@ -149,7 +151,7 @@ def _day(text: str) -> str:
     if text == "today":
         return text
     if _date(text) is None:
-        raise wrong(f"{text!r} is not a day", "write it as 2026-12-31, or today")
+        raise wrong(Words("no_day", text=text), Words("write_day"))
     return text
 
 
@@ -219,7 +221,7 @@ AnyQuestion = Annotated[
 
 def _in_order(shape: Any, low: str, least: Any, high: str, most: Any) -> Any:
     if least is not None and most is not None and least > most:
-        raise wrong(f"{low} {least} is above {high} {most}", "swap the two")
+        raise wrong(Words("bounds_swapped", low=low, least=least, high=high, most=most), Words("swap"))
     return shape
 
 

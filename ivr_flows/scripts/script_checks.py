@@ -10,6 +10,7 @@ from ivr_flows.expressions import names_in
 from ivr_flows.flow_checks import reached
 from ivr_flows.located_yaml import Located, Path, Places, load
 from ivr_flows.name_checks import check_conditions
+from ivr_flows.problem_words import Words
 from ivr_flows.problems import BadFile, Problem, choose_among
 from ivr_flows.scripts.placeholders import pieces
 from ivr_flows.scripts.questions import AnyQuestion, Choice, YesNo
@@ -59,15 +60,15 @@ def _unknown_steps(script: Script, places: Places) -> Iterator[Problem]:
     ]
     for path, target in targets:
         if target not in script.steps:
-            yield places.problem(path, f"there is no step {target!r}", choose_among(target, script.steps, "add it"))
+            remedy = choose_among(target, script.steps, Words("add_it"))
+            yield places.problem(path, Words("no_step", step=target), remedy)
 
 
 def _unreachable_steps(script: Script, places: Places) -> Iterator[Problem]:
     there = reached(script)
     for name in script.steps if script.start in script.steps else ():  # else all of them, which says nothing
         if name not in there:
-            remedy = "lead some step or objection here, or remove it"
-            yield places.problem(("steps", name), "no operator can come here", remedy)
+            yield places.problem(("steps", name), Words("unreachable"), Words("lead_here"))
 
 
 def _loops_without_question(script: Script, places: Places) -> Iterator[Problem]:
@@ -79,8 +80,7 @@ def _loops_without_question(script: Script, places: Places) -> Iterator[Problem]
     }
     for loop in _loops(silent):
         way = " -> ".join([*loop, loop[0]])
-        what = f"goes round without a question ({way})"
-        yield places.problem(("steps", loop[0]), what, "ask something on the way, or lead one of these steps elsewhere")
+        yield places.problem(("steps", loop[0]), Words("round", way=way), Words("ask_on_the_way"))
 
 
 def _loops(leads: Mapping[str, list[str]]) -> list[tuple[str, ...]]:
@@ -128,8 +128,8 @@ def _no_way_to_an_end(script: Script, places: Places) -> Iterator[Problem]:
         grown = bool(more)
     trapped = [name for name in script.steps if name in reached(script) and name not in ending]
     if trapped:
-        what = f"no way leads to an end from {', '.join(trapped)}"
-        yield places.problem(("steps", trapped[0]), what, "lead one of them to a step of kind: end")
+        what = Words("no_end", steps=", ".join(trapped))
+        yield places.problem(("steps", trapped[0]), what, Words("lead_to_end"))
 
 
 # -- answers ---------------------------------------------------------------------------------------------------------------
@@ -141,10 +141,10 @@ def _answers(script: Script, places: Places) -> Iterator[Problem]:
         for path, answer in step.sets():
             where = ("steps", name, *path)
             if answer in GIVEN:
-                yield places.problem(where, f"{answer!r} cannot be asked: every script has it", "take another name")
+                yield places.problem(where, Words("cannot_be_asked", answer=answer), Words("another_name"))
             if answer in asked:
-                what = f"{answer!r} is asked in {asked[answer]!r}, too"
-                yield places.problem(where, what, "take another name, or lead both to one step that asks it")
+                what = Words("asked_twice", answer=answer, step=asked[answer])
+                yield places.problem(where, what, Words("one_step_asks"))
             asked.setdefault(answer, name)
     before = _asked_before(script)
     for name, step in script.steps.items():
@@ -195,11 +195,11 @@ def _unasked(answer: str, where: Path, places: Places, asked: Mapping[str, str],
     if answer in known:
         return
     if answer in asked:
-        what = f"{answer!r} is asked in {asked[answer]!r}, and no way leads from there to here"
-        yield places.problem(where, what, "ask it before")
+        what = Words("asked_later", answer=answer, step=asked[answer])
+        yield places.problem(where, what, Words("ask_before"))
     else:
-        remedy = choose_among(answer, {*asked, *GIVEN}, "ask it in a step before")
-        yield places.problem(where, f"no question has the answer {answer!r}", remedy)
+        remedy = choose_among(answer, {*asked, *GIVEN}, Words("ask_in_step_before"))
+        yield places.problem(where, Words("not_asked", answer=answer), remedy)
 
 
 def _unasked_in_texts(
@@ -245,9 +245,10 @@ def _impossible(
     match questions.get(answer):
         case Choice(choices=choices) if value not in choices and value is not None:
             remedy = choose_among(str(value), choices, "")
-            yield places.problem(where, f"{value!r} is no choice of {answer!r}", remedy)
+            yield places.problem(where, Words("not_a_choice", value=value, answer=answer), remedy)
         case YesNo() if isinstance(value, str):
-            yield places.problem(where, f"{answer!r} is yes or no, never {value!r}", f"write {answer}, or not {answer}")
+            what = Words("yes_or_no", answer=answer, value=value)
+            yield places.problem(where, what, Words("write_yes_or_no", answer=answer))
 
 
 # -- languages and names ---------------------------------------------------------------------------------------------------
@@ -261,12 +262,11 @@ def _languages(script: Script, places: Places, languages: tuple[str, ...] | None
             continue
         for language in languages:
             if language not in texts:
-                what = f"the text is missing in {language!r}"
-                yield places.problem(path, what, "add it: operators read scripts in all of the centre's languages")
+                yield places.problem(path, Words("text_missing", language=language), Words("all_languages"))
         for language in texts:
             if language not in languages:
-                remedy = choose_among(language, languages, "remove it")
-                yield places.problem((*path, language), f"the centre has no language {language!r}", remedy)
+                remedy = choose_among(language, languages, Words("remove_it"))
+                yield places.problem((*path, language), Words("no_language", language=language), remedy)
 
 
 def _all_texts(script: Script) -> Iterator[tuple[Path, Mapping[str, str]]]:
@@ -283,13 +283,13 @@ def _names(script: Script, places: Places, around: ScriptSurroundings) -> Iterat
         return
     for place, queue in enumerate(script.queues):
         if queue not in around.queues:
-            remedy = choose_among(queue, around.queues, "there is no queue at all yet: add it")
-            yield places.problem(("queues", place), f"there is no queue {queue!r}", remedy)
+            remedy = choose_among(queue, around.queues, Words("add_queue"))
+            yield places.problem(("queues", place), Words("no_queue", queue=queue), remedy)
     for name, step in script.steps.items():
         if isinstance(step, End) and step.disposition is not None:
             for queue in script.queues:
                 known = around.queues.get(queue)
                 if known and step.disposition not in known:
-                    what = f"calls of {queue!r} have no outcome {step.disposition!r}"
+                    what = Words("no_outcome", queue=queue, outcome=step.disposition)
                     remedy = choose_among(step.disposition, known, "")
                     yield places.problem(("steps", name, "disposition"), what, remedy)

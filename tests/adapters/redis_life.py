@@ -33,7 +33,7 @@ class WatchedStatus(RedisStatus):
 class Life:
     """One life of a controller: its board, its status, and the writer until ``stop`` or ``vanish``."""
 
-    def __init__(self, url: str, **options: float) -> None:
+    def __init__(self, url: str, **options: Any) -> None:
         self.board = StatusBoard(lambda: NOW)
         self.status = WatchedStatus(self.board, url, **{"deadline_s": 0.3} | options)
         self.board.add_sink(self.status.sink)
@@ -64,7 +64,7 @@ class Life:
 
 
 @asynccontextmanager
-async def living(url: str, **options: float) -> AsyncIterator[Life]:
+async def living(url: str, **options: Any) -> AsyncIterator[Life]:
     life = Life(url, **options)
     await life.begin()
     try:

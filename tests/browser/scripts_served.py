@@ -68,7 +68,7 @@ async def served(database: Database, folder: Path, **more: str) -> AsyncIterator
     app = FastAPI()
     http_errors.install(app)
     _away(app, made)
-    app.include_router(script_routes(desk))
+    app.include_router(script_routes(desk, calls.sight))
     frame(app, PEOPLE, made.floor)
     pages(app)
     async with listening(app) as made.url:

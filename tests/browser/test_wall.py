@@ -199,6 +199,9 @@ async def test_an_alarm_rises_is_seen_and_falls(browser: Browser, stack: Stack) 
         assert int(await page.locator("[data-count=alarms]").inner_text()) >= 1
         await caller.hang_up()
         await page.wait_for_function("!document.querySelector('.queues [data-queue=soporte] .alarm')")
+        await page.get_by_role("button", name="Alarmas").click()
+        await page.get_by_role("button", name="Volver a los del centro", exact=True).click()
+        await page.locator("[data-limit=longest_wait][data-of=usual]").wait_for()
 
 
 async def test_keys_pause_an_operator_and_move_a_call(browser: Browser, stack: Stack) -> None:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from ari_app.board import StatusBoard
 from ari_app.clock import SystemClock
-from ari_app.contract import StatusEvent
+from ari_app.contract import CentreInForce, StatusEvent
 from console.mirror import Mirror
 from tests.adapters.conftest import reader, redis_server
 from tests.adapters.redis_life import PREFIX, Life, living
@@ -128,3 +128,22 @@ async def test_nobody_keeps_it_true_once_the_controller_is_gone(redis_server: Re
                 await asyncio.sleep(0.02)
         assert mirror.keeper.wrong is None
         assert mirror.board.operators == {"1005": ANA}
+
+
+async def test_with_which_files_the_controller_leads_is_known_within_its_next_beat(redis_server: RedisServer) -> None:
+    before, after = CentreInForce("0123456789abcdef", STARTED), CentreInForce("fedcba9876543210", STARTED)
+    told, pages = [before], list[str]()
+    async with living(redis_server.url, centre=lambda: told[-1]) as life, mirror_of(redis_server.url) as mirror:
+        life.board.put_operator(ANA)
+        await same(mirror, life)
+        await _leads_with(mirror, before)
+        mirror.keeper_changed = lambda keeper: pages.append("changed")
+        told.append(after)
+        await _leads_with(mirror, after)
+        assert pages == [], "for a page nothing has changed"
+
+
+async def _leads_with(mirror: Mirror, centre: CentreInForce) -> None:
+    async with asyncio.timeout(20):
+        while mirror.keeper.centre != centre:
+            await asyncio.sleep(0.02)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from ari_app.demo.api_client import ApiClient
+from ari_app.demo.api_client import ApiClient, ApiRefused
 from tests.e2e.stack import WEB_SECRET, Stack
 from tests.e2e.test_faults import both_hear_each_other, talking
+from tests.e2e.test_reload import centre, change, in_queues
+
+__all__ = ["centre"]
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -100,3 +104,46 @@ async def kept_true(url: str, headers: dict[str, str], client: httpx.AsyncClient
                             return
                         break
             await asyncio.sleep(0.1)
+
+
+async def test_a_reload_is_in_force_in_the_console_and_files_with_mistakes_change_nothing(
+    stack: Stack, centre: Path, console: str
+) -> None:
+    async with person(console, "3001") as coordinator, person(console, "1005") as operator:
+        assert await _next_level(coordinator, "soporte") == "soporte_n2"
+        assert await _may_write_contacts(operator)
+        in_queues(centre, "soporte", next_level="reclamaciones")
+        change(centre / "centre.yaml", lambda file: file.update(contacts={"operators_edit": False}))
+        await coordinator.ask("POST", "/api/v1/reload", None)
+        async with asyncio.timeout(30):
+            while await _next_level(coordinator, "soporte") != "reclamaciones":
+                await asyncio.sleep(0.1)
+        assert not await _may_write_contacts(operator)
+        in_queues(centre, "soporte", next_level="nowhere")
+        with pytest.raises(ApiRefused, match="nowhere"):
+            await coordinator.ask("POST", "/api/v1/reload", None)
+        assert await _next_level(coordinator, "soporte") == "reclamaciones"
+        in_queues(centre, "soporte", next_level="reclamaciones")
+        change(centre / "centre.yaml", lambda file: file.pop("contacts"))
+        await coordinator.ask("POST", "/api/v1/reload", None)
+        async with asyncio.timeout(30):
+            while not await _may_write_contacts(operator):
+                assert await _next_level(coordinator, "soporte") == "reclamaciones"
+        async with httpx.AsyncClient(timeout=30) as client:
+            assert (await client.get(f"{console}/console/healthz")).json()["parts"]["centre"] is None
+
+
+async def _next_level(api: ApiClient, queue: str) -> str | None:
+    levels = {one["queue"]: one["next"] for one in (await api.get("tickets/levels"))["items"]}
+    following: str | None = levels[queue]
+    return following
+
+
+async def _may_write_contacts(api: ApiClient) -> bool:
+    try:
+        await api.ask("POST", "/api/v1/contacts", {"name": "Rosa", "numbers": []})
+    except ApiRefused as refused:
+        if "403" not in str(refused):
+            raise
+        return False
+    return True

@@ -23,6 +23,7 @@ from ari_app.permissions import Role
 from ari_app.settings import Settings, load_settings
 from console.app import create_app
 from console.audit.book import Audit, By
+from console.centre_files import CentreFiles
 from console.contacts.book import ContactBook
 from console.contacts.contact import ContactNumber, Details
 from console.controllers import Answer, Controllers
@@ -165,7 +166,8 @@ class Floor:
         """The application, and a client of its."""
         controllers, settings = OneController(), _settings(self.folder)
         reception = KnownByCode(controllers, self.clock)
-        around = Around(settings, valdeluna(), self.clock, self.database, self.mirror, controllers, reception)
+        centre = CentreFiles(settings.centre, valdeluna(), lambda: None, self.clock)
+        around = Around(settings, centre, self.clock, self.database, self.mirror, controllers, reception)
         parts = list(parts_of(around))
         app = create_app(
             self.mirror,

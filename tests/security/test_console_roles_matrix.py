@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import delete
 
 from ari_app.permissions import ROLES, Role
+from console.scripts.tables import answers
 from tests.security.console_floor import FAR, NEAR, WHO, Floor
 
 NOTE: Final = {"note": "x"}
@@ -97,9 +99,12 @@ MATRIX: Final[dict[str, tuple[str, Any]]] = {
     "GET /api/v1/webhook-messages/none": ("---aa", None),
     "POST /api/v1/webhook-messages/none/replay": ("---aa", None),
     "POST /api/v1/webhook-messages/none/drop": ("---aa", None),
+    "GET /api/v1/alarms/limits": ("-aaa-", None),
+    "PUT /api/v1/alarms/limits/mine": ("-aaa-", {"version": 0, "rules": {"waiting": {"limit": 3}}}),
+    "PUT /api/v1/alarms/limits/centre": ("--aa-", {"version": 0, "rules": {"waiting": {"limit": 3}}}),
     "POST /api/v1/me/phone/line": ("aaaaa", None),
 }
-HIDES: Final = ("/history/calls/", "/notes")
+HIDES: Final = ("/history/calls/", "/notes", "GET /api/v1/calls/{call}/scripts")
 """What is out of sight there is not there: 404."""
 NAMES: Final = {
     "call_id": "{call}",
@@ -155,7 +160,7 @@ async def test_each_role_may_ask_what_the_matrix_says_and_nothing_else(tmp_path:
             for near in (True, False) if of_somebody else (True,):
                 letter = may[ROLES.index(role)]
                 allowed = letter == "a" or (near and letter == "n")
-                refusals = (403, 404) if any(part in path for part in HIDES) else (403,)
+                refusals = (403, 404) if any(part in route for part in HIDES) else (403,)
                 answer = await http.request(
                     method,
                     _filled(floor, path, near=near),
@@ -180,3 +185,24 @@ async def test_without_a_token_nobody_is_told_anything(tmp_path: Path) -> None:
                 wrong.append((route, answer.status_code))
     floor.database.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_call_in_which_nothing_was_answered_is_out_of_sight_as_any_other(tmp_path: Path, role: Role) -> None:
+    """Neither the answers nor their lack tell whether there is such a call."""
+    floor = Floor(tmp_path)
+    with floor.database.writing() as connection:
+        connection.execute(delete(answers))
+    async with floor.http() as (_, http):
+
+        async def told(call: str, what: str) -> int:
+            path = f"/api/v1/calls/{call}/{what}"
+            answer = await http.get(path, headers={"Authorization": f"Bearer {WHO[role]}"})
+            return answer.status_code
+
+        for call in ("near", "far", "none"):
+            assert await told(call, "scripts") == await told(call, "notes"), call
+        assert await told("far", "scripts") == {"operator": 404, "team_leader": 404, "administrator": 403}.get(
+            role, 200
+        )
+    floor.database.close()

@@ -20,10 +20,15 @@ export const KINDS = {
 export const FALLS_S = 5;
 export const AGAIN_S = 60;
 
-/** The limit that holds for one subject: {on, limit}. rules: {kind: {on, limit, of: {subject: {on, limit}}}}, what a person has set. */
-export function ruleFor(rules, kind, subject, goal = null) {
-  const [usual, set, own] = [KINDS[kind], rules[kind] ?? {}, rules[kind]?.of?.[subject] ?? {}];
-  return { on: own.on ?? set.on ?? usual.on, limit: own.limit ?? set.limit ?? usual.limit ?? goal };
+/** The limit that holds for one subject: {on, limit, whose}. layers: {mine, centre}, each {kind: {on, limit, of: {subject: {on, limit}}}}:
+ * what a person has set goes before what is set for all. whose: who says any of it, "mine", "centre" or "usual". */
+export function ruleFor({ mine = {}, centre = {} }, kind, subject, goal = null) {
+  const usual = KINDS[kind];
+  const said = [["mine", mine[kind]?.of?.[subject]], ["mine", mine[kind]], ["centre", centre[kind]?.of?.[subject]], ["centre", centre[kind]]];
+  const first = (field) => said.find(([, rule]) => (rule?.[field] ?? null) !== null);
+  const [on, limit] = [first("on"), first("limit")];
+  const whose = ["mine", "centre"].find((one) => on?.[0] === one || limit?.[0] === one) ?? "usual";
+  return { on: on ? on[1].on : usual.on, limit: limit ? limit[1].limit : (usual.limit ?? goal), whose };
 }
 
 const seconds = (from, now) => Math.max(0, (now - Date.parse(from)) / 1000);
@@ -58,8 +63,8 @@ function ofQueue(one, goal) {
 export const none = () => ({ alarms: {} });
 
 /** The alarms after ``found`` at ``now`` (milliseconds): {state, rose, fell}. state: what the next step is given; rose: those that call
- * (again); fell: those that are over. An alarm: {id, kind, subject, value, limit, since, acknowledged}. */
-export function step(state, rules, found, now) {
+ * (again); fell: those that are over. layers: see ruleFor. An alarm: {id, kind, subject, value, limit, since, acknowledged}. */
+export function step(state, layers, found, now) {
   const alarms = {};
   const [rose, fell] = [[], []];
   const seen = new Set();
@@ -67,7 +72,7 @@ export function step(state, rules, found, now) {
   for (const one of found) {
     const id = `${one.kind}:${one.subject}`;
     seen.add(id);
-    const next = judge(state.alarms[id] ?? quiet(one, id), one, ruleFor(rules, one.kind, one.subject, one.goal), now);
+    const next = judge(state.alarms[id] ?? quiet(one, id), one, ruleFor(layers, one.kind, one.subject, one.goal), now);
     if (next) keep(alarms, rose, fell, state.alarms[id], next, now);
   }
   for (const [id, before] of Object.entries(state.alarms)) {

@@ -13,14 +13,14 @@ const operator = (changes = {}) => ({ code: "1005", state: "ready", since: "2026
 
 /** A floor that is looked at once a second, as a page does. */
 class Floor {
-  constructor(rules = {}) {
-    Object.assign(this, { rules, now: START, state: none(), rose: [], fell: [], queues: [], operators: [], here: true, goal: () => 0.8 });
+  constructor(mine = {}, centre = {}) {
+    Object.assign(this, { layers: { mine, centre }, now: START, state: none(), rose: [], fell: [], queues: [], operators: [], here: true, goal: () => 0.8 });
   }
 
   look(changes = {}, forS = 1) {
     Object.assign(this, changes);
     for (let passed = 0; passed < forS; passed += 1) {
-      const next = step(this.state, this.rules, measure(this, this.now), this.now);
+      const next = step(this.state, this.layers, measure(this, this.now), this.now);
       this.state = next.state;
       this.rose.push(...next.rose.map((one) => one.id));
       this.fell.push(...next.fell.map((one) => one.id));
@@ -99,12 +99,13 @@ test("the service level is held against the queue's goal, and not for a handful 
 
 test("a queue may have limits of its own, and an alarm may be off", () => {
   const rules = { longest_wait: { limit: 30, of: { soporte: { limit: 100 }, ventas: { on: false } } } };
-  assert.deepEqual(["soporte", "ventas", "otra"].map((name) => ruleFor(rules, "longest_wait", name)), [{ on: true, limit: 100 }, { on: false, limit: 30 }, { on: true, limit: 30 }]);
+  const whose = "mine";
+  assert.deepEqual(["soporte", "ventas", "otra"].map((name) => ruleFor({ mine: rules }, "longest_wait", name)), [{ on: true, limit: 100, whose }, { on: false, limit: 30, whose }, { on: true, limit: 30, whose }]);
   const floor = new Floor(rules).look({ queues: [queue({ waiting: 1, longest_wait_s: 70 }), queue({ name: "ventas", waiting: 1, longest_wait_s: 500 })] }, 3);
   assert.deepEqual(floor.up, []);
   floor.look({ queues: [queue({ waiting: 1, longest_wait_s: 101 })] });
   assert.deepEqual(floor.up, ["longest_wait:soporte"]);
-  floor.rules = { longest_wait: { on: false } };
+  floor.layers = { mine: { longest_wait: { on: false } } };
   assert.deepEqual(floor.look().up, []);
 });
 
@@ -131,4 +132,19 @@ test("while nobody keeps the state true, that is the alarm, and the others stay 
   assert.deepEqual([...floor.up].sort(), ["controller:", "longest_wait:soporte"]);
   floor.look({ here: true, ...waits(0, 0) }, FALLS_S + 2);
   assert.deepEqual(floor.up, []);
+});
+
+test("one's own limits go before the centre's, these before the usual, each where it says something", () => {
+  const centre = { longest_wait: { limit: 90, of: { ventas: { limit: 20, on: false } } }, unreachable: { on: false } };
+  const rule = (mine, kind, name) => ruleFor({ mine, centre }, kind, name);
+  assert.deepEqual(rule({}, "longest_wait", "soporte"), { on: true, limit: 90, whose: "centre" });
+  assert.deepEqual(rule({}, "longest_wait", "ventas"), { on: false, limit: 20, whose: "centre" });
+  assert.deepEqual(rule({ longest_wait: { limit: 10 } }, "longest_wait", "ventas"), { on: false, limit: 10, whose: "mine" });
+  assert.deepEqual(rule({ longest_wait: { of: { ventas: { on: true } } } }, "longest_wait", "ventas"), { on: true, limit: 20, whose: "mine" });
+  assert.deepEqual(rule({ unreachable: { on: true } }, "unreachable", "1005"), { on: true, limit: 10, whose: "mine" });
+  assert.deepEqual(rule({}, "waiting", "ventas"), { on: true, limit: 5, whose: "usual" });
+  assert.deepEqual(ruleFor({}, "service_level", "ventas", 0.7), { on: true, limit: 0.7, whose: "usual" });
+  const floor = new Floor({ longest_wait: { limit: 30 } }, { longest_wait: { limit: 100 } }).look(waits(70), 3);
+  assert.deepEqual(floor.up, ["longest_wait:soporte"]);
+  assert.deepEqual(new Floor({}, { longest_wait: { limit: 100 } }).look(waits(70), 3).up, []);
 });

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient, Response
 
 from ari_app.adapters import http_errors
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.http_errors import Refused
 from ari_app.contract import CallStatus
 from console.people import Person
 from console.scripts.desk import ScriptDesk
@@ -89,6 +90,18 @@ class CallsInHand:
             id, "talking", at, queue, None, operator, "inbound", "******222", "900100200", at, None, None, **more
         )
 
+    async def sight(self, call: str, _request: Request, person: Person) -> None:
+        """See Sight: of the calls of now."""
+        shown, reach = self.calls.get(call), person.reach("see_answers")
+        if shown is not None and (
+            reach == "all"
+            or (reach == "queues" and (not person.queues or shown.queue in person.queues))
+            or (reach == "team" and _leads(person, shown.operator or ""))
+            or person.code in {shown.operator, *self.busy_with(call)}
+        ):
+            return
+        raise Refused(404, "not_found", "There is no such call.")
+
 
 @dataclass
 class Served:
@@ -138,7 +151,7 @@ async def served(database: Database, folder: Path) -> AsyncIterator[Served]:
     app = FastAPI()
     http_errors.install(app)
     app.state.reception = FakeReception(PEOPLE)
-    app.include_router(script_routes(desk))
+    app.include_router(script_routes(desk, calls.sight))
     async with AsyncClient(
         transport=ASGITransport(app, raise_app_exceptions=False), base_url="http://console"
     ) as client:

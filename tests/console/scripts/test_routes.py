@@ -71,7 +71,7 @@ async def test_an_operator_follows_the_script_in_the_own_call_and_goes_on_where_
 
 
 async def test_whoever_writes_a_call_up_after_passing_it_on_may_ask_for_its_scripts_still(api: Served) -> None:
-    assert error_of(await api.ask(OTHER, "GET", "/calls/c-1/scripts")) == (403, "forbidden")
+    assert error_of(await api.ask(OTHER, "GET", "/calls/c-1/scripts")) == (404, "not_found")
     api.calls.busy["c-1"] = {OTHER}
     assert await api.told(OTHER, "GET", "/calls/c-1/scripts") == {"items": []}
 
@@ -81,17 +81,19 @@ async def test_nobody_answers_in_another_ones_call(api: Served) -> None:
     await api.told(OPERATOR, "PUT", path, first())
     for who in (OTHER, SUPERVISOR):
         assert error_of(await api.ask(who, "PUT", path, first(2))) == (403, "forbidden")
-    assert error_of(await api.ask(OTHER, "GET", path)) == (403, "forbidden")
-    assert error_of(await api.ask(OTHER, "GET", "/calls/c-1/scripts")) == (403, "forbidden")
+    assert error_of(await api.ask(OTHER, "GET", path)) == (404, "not_found")
+    assert error_of(await api.ask(OTHER, "GET", "/calls/c-1/scripts")) == (404, "not_found")
     assert (await api.told(SUPERVISOR, "GET", path))["revision"] == 1
     assert error_of(await api.ask(OTHER, "PUT", "/calls/c-9/scripts/ventas", first())) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
     ("who", "sees", "lines"),
-    [("2101", 200, 1), ("2102", 403, 0), ("2001", 200, 1), ("2003", 403, 0), ("3001", 200, 1), ("4001", 403, None)],
+    [("2101", 200, 1), ("2102", 404, 0), ("2001", 200, 1), ("2003", 404, 0), ("3001", 200, 1), ("4001", 403, None)],
 )
 async def test_answers_are_seen_as_far_as_the_role_reaches(api: Served, who: str, sees: int, lines: int | None) -> None:
+    before = await api.ask(who, "GET", "/calls/c-1/scripts")
+    assert before.status_code == sees, "as without answers"
     await api.told(OPERATOR, "PUT", "/calls/c-1/scripts/ventas", first())
     for path in ("/calls/c-1/scripts", "/calls/c-1/scripts/ventas"):
         assert (await api.ask(who, "GET", path)).status_code == sees

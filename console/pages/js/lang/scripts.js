@@ -9,6 +9,7 @@ const es = {
   choose: "Elija…", blank: "dato que falta", step: "Paso {n}", soFar: "Respuestas", suggested: "Tipificación sugerida: {code}", language: "Idioma del guion",
   keys: "Intro: siguiente · Ctrl+Intro desde cualquier campo · Ctrl+↑ atrás · Esc cierra la objeción",
   notYours: "Esta llamada la atiende ahora otra persona: aquí ya no se guarda.", newer: "Se ha guardado algo más reciente desde otra ventana; se ha cargado.", noAnswers: "En esta llamada no se ha seguido ningún guion.",
+  begunBy: "Lo empezó {who} el {at}.", endedBy: "Lo terminó {who} el {at}.", leftBy: "Quedó sin terminar; lo último lo guardó {who} el {at}.", nothingAnswered: "No se contestó a nada.", noneYours: "No hay respuestas que usted pueda ver.", answersAway: "Las respuestas no se pueden leer ahora.",
   away: "El guion no se puede leer ahora; la llamada sigue.", failed: "El guion no se ha podido leer.",
   wrong_required: "Falta esta respuesta.", wrong_not_a_choice: "Elija una de las opciones.", wrong_not_yes_or_no: "Conteste sí o no.", wrong_not_a_text: "Escriba un texto.",
   wrong_too_long: "Como mucho {longest} caracteres.", wrong_not_a_number: "Escriba un número.", wrong_not_whole: "Escriba un número entero.", wrong_out_of_range: "Debe estar entre {least} y {most}.",
@@ -26,7 +27,7 @@ const es = {
   why: "Por qué", whyHint: "Quedará anotado con su código y la hora.", publishNow: "Publicar", published: "Publicado: versión {version}", putBack: "Volver a esta…", putBackOf: "Volver a la versión {version}", putBackNow: "Volver a la versión {version}",
   inForce: "en vigor", first: "primera vez usada", view: "Ver", viewOf: "Ver la versión {version}", load: "Cargar en el editor", at: "Cuándo", by: "Quién", noVersions: "Todavía no se ha usado ni publicado ninguna versión.",
   moved: "Mientras tanto ha entrado en vigor otra versión ({version}). Lo que usted ha escrito sigue aquí.", movedOnPublish: "Mientras tanto ha entrado en vigor otra versión. Véala antes de publicar encima.", seeIt: "Ver la que está en vigor", overIt: "Publicar sobre ella", unchanged: "El texto es el que está en vigor.", discardSure: "Se perderá lo que ha escrito en este guion.",
-  fixFirst: "Corrija antes los problemas.", showsWhenRight: "Se verá en cuanto no haya problemas.", older: "Así era antes del último error.", tryTitle: "Pruebe el guion: nada de lo que conteste se guarda.", fromTheStart: "Desde el principio", condLanguage: "Idioma de la llamada", knownCustomer: "Cliente conocido", tablist: "Vista previa o dibujo",
+  fixFirst: "Corrija antes los problemas.", notRight: "Este guion no puede entrar en vigor así; nada ha cambiado.", showsWhenRight: "Se verá en cuanto no haya problemas.", older: "Así era antes del último error.", tryTitle: "Pruebe el guion: nada de lo que conteste se guarda.", fromTheStart: "Desde el principio", condLanguage: "Idioma de la llamada", knownCustomer: "Cliente conocido", tablist: "Vista previa o dibujo",
 };
 
 const en = {
@@ -36,6 +37,7 @@ const en = {
   choose: "Choose…", blank: "missing", step: "Step {n}", soFar: "Answers", suggested: "Suggested outcome: {code}", language: "Language of the script",
   keys: "Enter: next · Ctrl+Enter from any field · Ctrl+↑ back · Esc closes the objection",
   notYours: "Somebody else has this call now: nothing more is saved here.", newer: "Something newer was saved from another window; it has been loaded.", noAnswers: "No script was followed in this call.",
+  begunBy: "Begun by {who} on {at}.", endedBy: "Finished by {who} on {at}.", leftBy: "Not finished; saved last by {who} on {at}.", nothingAnswered: "Nothing was answered.", noneYours: "There are no answers that you may see.", answersAway: "The answers cannot be read now.",
   away: "The script cannot be read now; the call goes on.", failed: "The script could not be read.",
   wrong_required: "This answer is missing.", wrong_not_a_choice: "Choose one of these.", wrong_not_yes_or_no: "Answer yes or no.", wrong_not_a_text: "Write a text.",
   wrong_too_long: "At most {longest} characters.", wrong_not_a_number: "Write a number.", wrong_not_whole: "Write a whole number.", wrong_out_of_range: "It must be between {least} and {most}.",
@@ -51,7 +53,7 @@ const en = {
   why: "Why", whyHint: "It is noted with your code and the time.", publishNow: "Publish", published: "Published: version {version}", putBack: "Put this back…", putBackOf: "Put version {version} back", putBackNow: "Put version {version} back",
   inForce: "in force", first: "first followed", view: "View", viewOf: "View version {version}", load: "Load into the editor", at: "When", by: "Who", noVersions: "No version has been followed or published yet.",
   moved: "Another version ({version}) has come into force meanwhile. What you have written is still here.", movedOnPublish: "Another version has come into force meanwhile. Look at it before you publish over it.", seeIt: "See the one in force", overIt: "Publish over it", unchanged: "The text is what is in force.", discardSure: "What you have written in this script will be lost.",
-  fixFirst: "Mend the problems first.", showsWhenRight: "It is shown as soon as there are no problems.", older: "This is how it was before the last error.", tryTitle: "Try the script: nothing that you answer is kept.", fromTheStart: "From the beginning", condLanguage: "Language of the call", knownCustomer: "Known customer", tablist: "Preview or drawing",
+  fixFirst: "Mend the problems first.", notRight: "This script cannot come into force as it is; nothing was changed.", showsWhenRight: "It is shown as soon as there are no problems.", older: "This is how it was before the last error.", tryTitle: "Try the script: nothing that you answer is kept.", fromTheStart: "From the beginning", condLanguage: "Language of the call", knownCustomer: "Known customer", tablist: "Preview or drawing",
 };
 
 const dictionary = { es, en };

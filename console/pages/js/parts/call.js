@@ -7,6 +7,7 @@ import { calls, ended, now, since } from "../live.js";
 import { may } from "../session.js";
 import { Loading, Problem } from "../ui.js";
 import "../figures/slots.js";
+import "../scripts/slots.js";
 import "../past/slots.js";
 import { actsOnCall } from "../wall/acts.js";
 import { StageBadge } from "../wall/calls.js";

@@ -7,10 +7,10 @@ import { may } from "../session.js";
 import { styleSheet } from "../sheet.js";
 import { Loading } from "../ui.js";
 
-export default function Scripts({ name, what }) {
+export default function Scripts({ name, what, query }) {
   const [styled, show] = useState(false);
   useEffect(() => void styleSheet("/css/scripts.css").then(() => show(true)), []);
   if (!styled) return html`<${Loading} />`;
   if (!name) return html`<${List} />`;
-  return what === "edit" && may("write_scripts") ? html`<${Editor} key=${name} name=${name} />` : html`<${Reader} key=${name} name=${name} />`;
+  return what === "edit" && may("write_scripts") ? html`<${Editor} key=${name} name=${name} />` : html`<${Reader} key=${name} name=${name} version=${query.get("version")} />`;
 }

@@ -151,7 +151,7 @@ function Writing({ name, begun, onAgain }) {
       </section>
       <${Shown} name=${name} right=${right} outdated=${problems.length > 0} />
     </div>
-    ${dialog === "publish" ? html`<${WithReason} label=${t("publishNow")} doing=${publish} onClose=${close} onDone=${published} onMoved=${moved} />` : null}
+    ${dialog === "publish" ? html`<${WithReason} label=${t("publishNow")} name=${name} text=${() => text} doing=${publish} onClose=${close} onDone=${published} onMoved=${moved} />` : null}
     ${dialog === "versions" || dialog === "inForce" ? html`<${Versions} name=${name} history=${begun.history} inForce=${inForce} wanted=${dialog === "inForce" && inForce ? { version: inForce.version, text: begun.text } : null}
       onClose=${close} onLoad=${(old) => { write(old); close(); }} onDone=${published} onMoved=${moved} />` : null}
     ${dialog === "discard" ? html`<${Dialog} title=${t("discard")} onClose=${close}><p>${t("discardSure")}</p><button type="button" class="danger" onClick=${discard}>${t("discard")}</button><//>` : null}

@@ -1,10 +1,17 @@
 // Where in the text is what is wrong? A text area beside the numbers of its lines, and the problems, each of which leads to its line.
 import { html, useId, useRef } from "../html.js";
+import { language } from "../lang.js";
 import { t } from "../lang/scripts.js";
 import { words } from "../ui.js";
 
 const LINE_PX = 20;
 const ABOVE = 6;
+
+/** What is wrong and what to do, in the page's language as far as the server can say it so. */
+export function inWords(problem) {
+  const { what, remedy } = problem.texts?.[language.value] ?? problem;
+  return `${what}; ${remedy}`;
+}
 
 /** Select a line of the text area, and show it. */
 export function goTo(area, line) {
@@ -19,7 +26,7 @@ export function goTo(area, line) {
 export function Lines({ text, problems, area, onWrite }) {
   const gutter = useRef();
   const id = useId();
-  const bad = new Map(problems.map((one) => [one.line, `${one.what}; ${one.remedy}`]));
+  const bad = new Map(problems.map((one) => [one.line, inWords(one)]));
   const keys = (event) => {
     if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey) return;
     const box = event.target;
@@ -45,6 +52,6 @@ export function Problems({ checked, failed, onGo }) {
   return html`<section aria-label=${t("problems")} aria-live="polite" class="script-problems">
     ${failed ? html`<p class="small script-warn">${t("uncheckable", { why: words(failed) })}</p>` : null}
     ${!checked ? html`<p class="muted small">${failed ? "" : t("checking")}</p>` : !problems.length ? html`<p class="small"><span class="badge good">${t("noProblems")}</span> <code>${checked.version}</code></p>`
-      : html`<ul>${problems.map((one, place) => html`<li key=${place}><button type="button" class="quiet small" onClick=${() => onGo(one.line)}><strong>${t("line", { line: one.line })}</strong> ${one.field ? html`<code>${one.field}</code> ` : null}<span>${one.what}; ${one.remedy}</span></button></li>`)}</ul>`}
+      : html`<ul>${problems.map((one, place) => html`<li key=${place}><button type="button" class="quiet small" onClick=${() => onGo(one.line)}><strong>${t("line", { line: one.line })}</strong> ${one.field ? html`<code>${one.field}</code> ` : null}<span>${inWords(one)}</span></button></li>`)}</ul>`}
   </section>`;
 }

@@ -6,6 +6,7 @@ import { html, useEffect, useState } from "../html.js";
 import { clock, day, said } from "../lang.js";
 import { t } from "../lang/scripts.js";
 import { go } from "../router.js";
+import { inWords } from "./lines.js";
 import { may, role } from "../session.js";
 import { Dialog, Field, Loading, Nothing, Problem } from "../ui.js";
 
@@ -24,7 +25,7 @@ export function List() {
   const others = (found.drafts ?? []).filter((name) => !found.scripts.some((one) => one.name === name));
   return html`<div class="stack">
     <header class="row"><h1 class="grow">${t("scripts")}</h1>${may("write_scripts") ? html`<button type="button" class="primary" onClick=${() => setMaking(true)}>${t("newScript")}</button>` : null}</header>
-    ${broken.length ? html`<section class="card script-broken"><h2>${t("broken")}</h2><ul>${broken.flatMap(([name, problems]) => problems.map((one, place) => html`<li key=${`${name} ${place}`}><a href=${`/scripts/${name}/edit`}>${name}</a> <span class="small">${t("line", { line: one.line })}: ${one.field ? html`<code>${one.field}</code> ` : null}${one.what}; ${one.remedy}</span></li>`))}</ul></section>` : null}
+    ${broken.length ? html`<section class="card script-broken"><h2>${t("broken")}</h2><ul>${broken.flatMap(([name, problems]) => problems.map((one, place) => html`<li key=${`${name} ${place}`}><a href=${`/scripts/${name}/edit`}>${name}</a> <span class="small">${t("line", { line: one.line })}: ${one.field ? html`<code>${one.field}</code> ` : null}${inWords(one)}</span></li>`))}</ul></section>` : null}
     ${found.scripts.length ? html`<ul class="script-list">${found.scripts.map((one) => html`<${One} key=${one.name} one=${one} drafted=${found.drafts?.includes(one.name)} />`)}</ul>` : html`<${Nothing}>${t("noScripts")}<//>`}
     ${others.length ? html`<section class="card"><h2>${t("drafts")}</h2><ul>${others.map((name) => html`<li key=${name}><a href=${`/scripts/${name}/edit`}>${name}</a></li>`)}</ul></section>` : null}
     ${making ? html`<${NewScript} onClose=${() => setMaking(false)} />` : null}

@@ -8,10 +8,10 @@ import { may } from "../session.js";
 import { Loading, Nothing, Problem } from "../ui.js";
 import { Links, Spoken, plain } from "./text.js";
 
-export function Reader({ name }) {
+export function Reader({ name, version = null }) {
   const [script, setScript] = useState(null);
   const [error, setError] = useState(null);
-  useEffect(() => { get(`scripts/${name}`).then(setScript, setError); }, [name]);
+  useEffect(() => { get(version ? `scripts/${name}?version=${encodeURIComponent(version)}` : `scripts/${name}`).then(setScript, setError); }, [name, version]);
   const edits = may("write_scripts") ? html`<a class="button primary" href=${`/scripts/${name}/edit`}>${t("edit")}</a>` : null;
   const list = html`<p><a href="/scripts">← ${t("back_to_list")}</a></p>`;
   if (error) return html`${list}${error.status === 404 ? html`<${Nothing}>${t("gone")} ${edits}<//>` : html`<${Problem} error=${error} />`}`;

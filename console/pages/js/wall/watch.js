@@ -1,25 +1,10 @@
-// Which alarms stand for this person? Their limits are kept in this browser; what rises is said, and, if wanted, heard.
+// Which alarms stand for this person? What rises is said, and, if wanted in this browser, heard.
 import { computed, effect, signal } from "../html.js";
 import { acknowledge, KINDS, measure, none, ruleFor, standing, step } from "../alarms.js";
 import { controller, now, operators, queues, stream } from "../live.js";
 import { me } from "../session.js";
+import { asked, layers, sound } from "./limits.js";
 import { goalOf } from "./model.js";
-
-const KEPT = "centralita.alarms";
-const read = () => {
-  try {
-    return JSON.parse(localStorage.getItem(KEPT)) ?? {};
-  } catch {
-    return {};
-  }
-};
-
-/** {rules: see alarms.ruleFor, sound: bool}. */
-export const settings = signal({ rules: {}, sound: false, ...read() });
-export function keep(next) {
-  settings.value = next;
-  localStorage.setItem(KEPT, JSON.stringify(next));
-}
 
 const state = signal(none());
 /** The alarms that stand. */
@@ -33,13 +18,13 @@ export const seen = (ids = null) => (state.value = acknowledge(state.peek(), ids
 effect(() => {
   const at = now.value;
   const here = controller.peek().here && stream.peek() === "live";
-  if (!me.peek() || stream.peek() === "connecting") return;
+  if (!me.peek() || !asked.peek() || stream.peek() === "connecting") return;
   const found = measure({ queues: [...queues.peek().values()], operators: [...operators.peek().values()], here, goal: (name) => goalOf(name).goal }, at);
-  const next = step(state.peek(), settings.value.rules, found, at);
+  const next = step(state.peek(), layers.value, found, at);
   state.value = next.state;
   if (next.rose.length) {
     risen.value = { at, alarms: next.rose };
-    if (settings.peek().sound) beep();
+    if (sound.peek()) beep();
   }
 });
 
@@ -72,21 +57,21 @@ const USUAL_S = { ringing: 30, on_hold: 180, talking: 900, reserved: 60, own_cal
 /** After how many seconds somebody has been in a state for too long; null: one may be in it for ever. */
 export function tooLongAfter(one) {
   const kind = STATE_KIND[one.state];
-  return kind ? ruleFor(settings.value.rules, kind, one.code).limit : (USUAL_S[one.state] ?? null);
+  return kind ? ruleFor(layers.value, kind, one.code).limit : (USUAL_S[one.state] ?? null);
 }
 
-let sound = null;
+let audio = null;
 function beep() {
-  sound ??= new AudioContext();
-  sound.resume().catch(() => {});
+  audio ??= new AudioContext();
+  audio.resume().catch(() => {});
   [880, 660].forEach((hz, at) => {
-    const [tone, gain] = [sound.createOscillator(), sound.createGain()];
+    const [tone, gain] = [audio.createOscillator(), audio.createGain()];
     tone.frequency.value = hz;
-    gain.gain.setValueAtTime(0.12, sound.currentTime + at * 0.18);
-    gain.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + at * 0.18 + 0.16);
-    tone.connect(gain).connect(sound.destination);
-    tone.start(sound.currentTime + at * 0.18);
-    tone.stop(sound.currentTime + at * 0.18 + 0.17);
+    gain.gain.setValueAtTime(0.12, audio.currentTime + at * 0.18);
+    gain.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + at * 0.18 + 0.16);
+    tone.connect(gain).connect(audio.destination);
+    tone.start(audio.currentTime + at * 0.18);
+    tone.stop(audio.currentTime + at * 0.18 + 0.17);
   });
 }
 /** Let it be heard once, so that the browser allows it later on. */

@@ -1,0 +1,1 @@
+"""Limits of the wallboard's alarms: the centre's, and everybody's own."""
