@@ -62,6 +62,7 @@ screenshots: .venv/.installed-dev ## Photograph the console's pages into docs/im
 	@$(BIN)/python -m tests.browser.screenshots
 
 test-compose: .venv/.installed-dev ## The composition, built and run by a real engine for containers; installs what that needs (as root)
+	@$(BIN)/python -m tests.browser.tools
 	@$(BIN)/python -m tests.compose.tools
 	@$(PYTEST) -m compose tests/compose $(ARGS)
 

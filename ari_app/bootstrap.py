@@ -430,6 +430,7 @@ class Controller:
         await self.ears.remember()
         await self.last_calls.remember()
         self.phones.remember(await self.phone_notes.earlier(), self.clock.now())
+        self.phones.await_only([person.code for person in self._centre.browsers], self.clock.now())
         await self.voicemails.remember()
         self.board.add_sink(self.redis.sink)
         self.switchboard.publish_all()

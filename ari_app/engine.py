@@ -209,6 +209,7 @@ class Engine:
             self._switchboard.apply(event)
             if isinstance(event, OperatorHired) and self._phones.may_ring(event.profile.code):
                 self._tell_of_phone(event.profile.code)
+        self._phones_changed(self._phones.await_only([one.code for one in centre.browsers], self._clock.now()))
         self.rosters.reload({person.code: person.memberships for person in centre.operators}, plan.serving)
         if self._exchange is not None:
             self._exchange = replace(self._exchange, centre=centre)

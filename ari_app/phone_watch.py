@@ -14,7 +14,7 @@ No I/O and no clock: ``now`` is Unix seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -148,6 +148,13 @@ class PhoneWatch:
         for code in codes:
             self._pages[code] = _Page(None, PhoneHealth(registered=True), now)
         self._nobody_silent_before = max(self._nobody_silent_before, now + GRACE_S)
+
+    def await_only(self, codes: Collection[str], now: float) -> list[PhoneVerdict]:
+        """These phones are in browsers. Whoever is not among them has another one now, which has no page to wait for."""
+        others = [code for code in self._pages if code not in codes]
+        for code in others:
+            self._forget(code)
+        return self._changed(others, now)
 
     def look(self, now: float) -> list[PhoneVerdict]:
         """Once in a while, at least every LATE_S: who has fallen silent?"""

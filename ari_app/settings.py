@@ -64,6 +64,7 @@ class Settings:
     console_address: str = field(default="", metadata={"env": "CENTRALITA_CONSOLE_ADDRESS"})
     console_port: int = field(default=8080, metadata={"env": "CENTRALITA_CONSOLE_PORT"})
     controllers: str = field(default="", metadata={"env": "CENTRALITA_CONTROLLERS"})
+    phone_lines: str = field(default="", metadata={"env": "CENTRALITA_PHONE_LINES"})
     webhooks_allow: str = field(default="", metadata={"env": "CENTRALITA_WEBHOOKS_ALLOW"})
     allowed_origins: str = field(default="", metadata={"env": "CENTRALITA_ALLOWED_ORIGINS"})
     api_requests_per_s: int = field(default=200, metadata={"env": "CENTRALITA_API_REQUESTS_PER_S"})
@@ -94,7 +95,7 @@ class Settings:
     @property
     def sip_not_translated(self) -> tuple[str, ...]:
         """The networks, as ``address/bits``, between which and Asterisk no address is translated: this machine, and those named."""
-        return ("127.0.0.0/8", *(part.strip() for part in self.sip_local_networks.split(",") if part.strip()))
+        return (THIS_MACHINE, *(part.strip() for part in self.sip_local_networks.split(",") if part.strip()))
 
     @property
     def rtp_timeout_on_hold_s(self) -> int:
@@ -143,6 +144,14 @@ class Settings:
         """The APIs of all controllers, of which one leads: CENTRALITA_CONTROLLERS, else the one of this installation."""
         named = tuple(part.strip().rstrip("/") for part in self.controllers.split(",") if part.strip())
         return named or (self.api_url,)
+
+    @property
+    def phone_line_urls(self) -> tuple[str, ...]:
+        """Asterisk's websockets for phones in browsers: CENTRALITA_PHONE_LINES, else each node's own; none behind a front."""
+        if self.sip_front:
+            return ()
+        named = tuple(part.strip() for part in self.phone_lines.split(",") if part.strip())
+        return named or tuple(f"ws://{node.host}:{node.ari_port}/ws" for node in self.node_addresses)
 
     def _reached_at(self, address: str) -> str:
         return self.bind_address if address == EVERY_ADDRESS else address
@@ -274,6 +283,7 @@ ONLY_NODE = "asterisk"
 """The name of a node that has none, since there is but one."""
 NODE = re.compile(r"([a-z][a-z0-9]{0,15})=([0-9.]+):([0-9]{1,5}):([0-9]{1,5})(?::([0-9]{1,5}))?")
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - a setting may ask for it
+THIS_MACHINE = "127.0.0.0/8"
 
 
 def load_settings(project: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -377,6 +387,7 @@ def _check_words(settings: Settings) -> None:
                 f"CENTRALITA_CONTROLLERS names {url!r}, which is no controller's address; write one such as "
                 "http://127.0.0.1:8081, and commas between several"
             )
+    _check_phone_lines(settings)
     for network in settings.webhook_networks:
         try:
             ipaddress.ip_network(network)
@@ -387,6 +398,22 @@ def _check_words(settings: Settings) -> None:
             ) from None
     if settings.api_requests_per_s < 1:
         raise BadSettings("CENTRALITA_API_REQUESTS_PER_S=0 would let nobody ask; give 1 or more")
+
+
+def _check_phone_lines(settings: Settings) -> None:
+    if not settings.phone_lines:
+        return
+    for url in (part.strip() for part in settings.phone_lines.split(",")):
+        if not re.fullmatch(r"wss?://[A-Za-z0-9.-]+:[0-9]{1,5}/[A-Za-z0-9._/-]*", url):
+            raise BadSettings(
+                f"CENTRALITA_PHONE_LINES names {url!r}, which is no websocket of Asterisk's for phones; write one such as "
+                "ws://10.0.0.1:8090/ws, and commas between several"
+            )
+    if not settings.demo_sip_secret:
+        raise BadSettings(
+            "CENTRALITA_PHONE_LINES says where phones in browsers are passed on to, and there is no secret to prove them with; "
+            "give DEMO_SIP_SECRET (or DEMO_SIP_SECRET_FILE), or leave it out"
+        )
 
 
 def _node(text: str) -> NodeAddress:

@@ -216,9 +216,8 @@ def _alarms(around: Around, audit: Audit) -> Part:
 def _phones(around: Around) -> Part:
     """The lines of phones in browsers. Behind a front there are none (stack/conf.py)."""
     settings, reception, now = around.settings, around.reception, around.clock.now
-    nodes = [] if settings.sip_front else settings.node_addresses
-    lines = PhoneLines([f"ws://{node.host}:{node.ari_port}/ws" for node in nodes], now)
+    lines = PhoneLines(settings.phone_line_urls, now)
     reception.watch(lines.callers, lambda: lines.end_revoked(reception.good))
-    secret = settings.demo_sip_secret if nodes else ""
+    secret = settings.demo_sip_secret if settings.phone_line_urls else ""
     router = phone_routes(lines, Tickets(now), reception, around.controllers, lambda _code: secret, settings.origins)
     return Part(router, at_once={"phone lines": lines.run})

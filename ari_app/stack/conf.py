@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 
 from ari_app.centre import Centre
-from ari_app.settings import Settings
+from ari_app.settings import EVERY_ADDRESS, THIS_MACHINE, Settings
 from ari_app.stack.asterisk_root import AsteriskInstall
 from ari_app.stack.faults import SetupFailed
 from ari_app.stack.folders import Folders
@@ -106,6 +106,17 @@ def context_for(
             )
         return bool(settings.sip_front)
 
+    def offered_to_browsers() -> str:
+        """The address that they send their sound to instead of Asterisk's; Asterisk's, too, where any network reaches that."""
+        own, external = settings.browser_media_address, settings.sip_external_address
+        if own == EVERY_ADDRESS:
+            raise ValueError(
+                f"somebody has a phone in a browser, and others reach this machine at {external}: which of its own addresses that "
+                "stands for must be known; give CENTRALITA_BROWSER_MEDIA_ADDRESS, the one that the router passes sound on to"
+            )
+        reached = set(settings.sip_not_translated) - {THIS_MACHINE, f"{own}/32"}
+        return f"{external},include_local_address" if reached else external
+
     def prompt(prompt_id: str) -> str:
         """A prompt in the centre's default language as Playback's argument: files without extension, joined by &."""
         media = centre.prompt_media(prompt_id, centre.default_language)
@@ -123,6 +134,8 @@ def context_for(
         "prompt": prompt,
         "tls_domain": tls_domain,
         "behind_front": behind_front,
+        "every_address": EVERY_ADDRESS,
+        "offered_to_browsers": offered_to_browsers,
     }
 
 

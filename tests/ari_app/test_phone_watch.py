@@ -179,3 +179,25 @@ def test_after_a_restart_a_page_has_a_moment_to_be_heard_and_one_that_died_meanw
     assert watched.pass_time(GRACE_S - LOOK_S) == []
     assert watched.page(instance="page-of-1009") == []
     assert watched.pass_time(LOOK_S) == [PhoneVerdict("1010", "browser_silent")]
+
+
+def test_whoever_has_a_sip_phone_now_is_not_waited_for_as_a_page_that_was() -> None:
+    """A reload gives another kind of phone; it may register at once, while the page has been silent for a moment only."""
+    watched = Watched().well()
+    watched.pass_time(SILENT_AFTER_S)
+    watched.asterisk(there=False)
+    assert watched.asterisk(there=True) == [PhoneVerdict("1009", "browser_silent")]
+    assert watched.watch.await_only(["1009", "1010"], watched.now) == []
+    assert watched.watch.await_only(["1010"], watched.now) == [PhoneVerdict("1009", None)]
+    assert watched.noted == {"1009": False}
+    assert watched.pass_time(3600) == []
+
+
+def test_under_a_centre_without_that_browser_a_page_of_an_earlier_life_is_not_waited_for() -> None:
+    watched = Watched()
+    watched.watch.remember(["1009", "1010"], watched.now)
+    watched.watch.await_only(["1010"], watched.now)
+    for code in ("1009", "1010"):
+        watched.asterisk(True, code)
+    assert watched.pass_time(GRACE_S) == [PhoneVerdict("1010", "browser_silent")]
+    assert watched.noted == {"1009": False}

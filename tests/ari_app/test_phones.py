@@ -8,9 +8,10 @@ import pytest
 
 from ari_app.asked import HoldAsked
 from ari_app.calls.talking import CUT_OFF_PRIORITY
+from ari_app.centre import load_centre
 from ari_app.phone_desk import NotInBrowser
 from ari_app.phone_watch import SILENT_AFTER_S, PhoneHealth
-from tests.ari_app.fake_centre import FakeCentre, in_virtual_time, with_files
+from tests.ari_app.fake_centre import DEMO, FakeCentre, in_virtual_time, with_files
 
 WELL = PhoneHealth(registered=True)
 in_browser = with_files(
@@ -82,6 +83,17 @@ async def test_whoever_has_a_sip_phone_has_no_page_that_could_speak_for_it(centr
     with pytest.raises(NotInBrowser, match=r"operators\.yaml"):
         centre.engine.phone_desk.tell_health("1009", "page-0001", PhoneHealth(False))
     assert centre.board.operators["1009"].phone == "reachable"
+
+
+@in_browser
+async def test_a_reload_that_gives_a_sip_phone_waits_for_no_page_any_more(centre: FakeCentre) -> None:
+    await at_work_in_a_browser(centre)
+    await watched(centre, SILENT_AFTER_S + 1)
+    assert centre.board.operators["1009"].phone_reason == "browser_silent"
+    centre.reload(load_centre(DEMO))
+    await centre.settle()
+    shown = centre.board.operators["1009"]
+    assert (shown.phone, shown.phone_reason) == ("reachable", None)
 
 
 @in_virtual_time

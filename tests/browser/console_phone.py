@@ -45,8 +45,9 @@ class ConsolePhone(Ears):
         language: str = "en",
         path: str = "/phone",
         ears: bool = True,
+        secret: str = WEB_SECRET,
     ) -> None:
-        self.code = code
+        self.code, self._secret = code, secret
         self._browser, self._url, self._path, self._language = browser, url, path, language
         self._mouth = {"toneHz": tone_hz, "allowed": allowed, "listening": LISTENING if ears else ""}
         self._ears = ears
@@ -73,7 +74,7 @@ class ConsolePhone(Ears):
         await page.goto(f"{self._url}{self._path}")
         if await page.locator("input[name=code]").count() or await self._signed_out():
             await page.fill("input[name=code]", self.code)
-            await page.fill("input[name=secret]", WEB_SECRET)
+            await page.fill("input[name=secret]", self._secret)
             await page.click("button.primary")
         await page.locator("section.phone").wait_for()
         await page.evaluate("watchPhone()")

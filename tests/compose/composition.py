@@ -18,6 +18,7 @@ from tests.compose.engine import Engine, EngineFailed
 from tests.compose.inside import Inside, inside
 from tests.compose.tools import Tools, compose_command
 from tests.network import ADDRESS
+from tests.on_request import PROJECT
 
 OURS: Final = 10001
 LOCAL: Final = ("127.0.0.1", 5060)
@@ -32,7 +33,18 @@ CALLER: Final = "600111222"
 CALLER_HZ: Final = 440.0
 OPERATOR_HZ: Final = 1250.0
 TWO_NODES: Final = "two-nodes"
-RUNNING: Final = ("voice", "asterisk", "controller", "standby", "console", "recordings", "redis", "postgres")
+DEMO: Final = PROJECT / "centres" / "valdeluna"
+RUNNING: Final = (
+    "voice",
+    "asterisk",
+    "phone-gate",
+    "controller",
+    "standby",
+    "console",
+    "recordings",
+    "redis",
+    "postgres",
+)
 ADDED: Final = ("asterisk-b", "kamailio")
 """By the profile."""
 
@@ -58,6 +70,7 @@ class Composition:
     secrets: Path
     profile: str = ""
     """What is on besides the rest: nothing, or TWO_NODES."""
+    centre: Path = DEMO
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -72,7 +85,11 @@ class Composition:
     def compose(self, *arguments: str) -> str:
         """What Compose prints. Raises EngineFailed."""
         told = self.tools.log
-        named = (f"CENTRALITA_SECRETS_FOLDER={self.secrets}", f"COMPOSE_PROFILES={self.profile}")
+        named = (
+            f"CENTRALITA_SECRETS_FOLDER={self.secrets}",
+            f"CENTRALITA_CENTRE_FOLDER={self.centre}",
+            f"COMPOSE_PROFILES={self.profile}",
+        )
         return self.engine.run("env", *named, *compose_command(self.tools), *arguments, told=told)
 
     def up(self, *arguments: str) -> None:

@@ -15,7 +15,8 @@ PUBLISHED: Final = {"5060/udp": "0.0.0.0", "8080/tcp": "127.0.0.1"}  # noqa: S10
 SEES: Final = {
     "voice": set[str](),
     "asterisk": set[str](),
-    "console": {"CENTRALITA_CONSOLE_KEY", "REDIS_URL", "CENTRALITA_DATABASE_URL"},
+    "phone-gate": set[str](),
+    "console": {"CENTRALITA_CONSOLE_KEY", "DEMO_SIP_SECRET", "REDIS_URL", "CENTRALITA_DATABASE_URL"},
     "recordings": {"CENTRALITA_DATABASE_URL", "recordings.pub"},
     "redis": {"redis_password"},
     "postgres": {"postgres_password"},
@@ -89,8 +90,9 @@ async def test_only_sip_sound_and_the_console_are_published(running: Composition
 async def test_what_only_the_engine_may_reach_listens_for_nobody_else(running: Composition) -> None:
     """Asked from a container that shares a network with `voice`, and knows its name."""
     kept_in = ("8088", "5038", FASTAGI[await running.leader()])
-    asked = running.within("recordings", "python", "-c", CONNECT, "voice", *kept_in, "8081")
-    assert asked.splitlines() == [*(f"{port} ConnectionRefusedError" for port in kept_in), "8081 open"]
+    asked = running.within("recordings", "python", "-c", CONNECT, "voice", *kept_in, "8081", "8090")
+    refused = [f"{port} ConnectionRefusedError" for port in kept_in]
+    assert asked.splitlines() == [*refused, "8081 open", "8090 open"]
     here = running.within("controller", "python", "-c", CONNECT, "127.0.0.1", *kept_in)
     assert here.split()[1::2] == ["open"] * 3
 

@@ -20,7 +20,7 @@ from tests.compose.engine import Engine, EngineFailed, engine
 from tests.network import ADDRESS
 from tests.on_request import PROJECT, ToolsMissing, cache_folder, missing_programs, provide_programs, run, say
 
-BUILT: Final = ("asterisk", "controller", "redis", "postgres", "kamailio")
+BUILT: Final = ("asterisk", "controller", "redis", "postgres", "kamailio", "phone-gate")
 """The services whose images are built; the others share them."""
 
 COMPOSE: Final = Recipe("compose", ("docker-compose",), assumed=("libc6", "libgcc-s1"))

@@ -179,6 +179,53 @@ def test_only_sip_and_sound_leave_the_machine_and_only_others_are_told_the_exter
     assert {name for name in open_ if open_[name] != plain[name]} == {"pjsip.conf"}
 
 
+def test_browsers_are_offered_the_external_address_and_asterisks_own_only_where_somebody_reaches_it(
+    settings: Settings, centre: Centre
+) -> None:
+    browsers = in_a_browser(centre, "1009")
+    behind = replace(
+        settings,
+        sip_external_address="192.0.2.7",
+        browser_media_address="198.51.100.2",
+        sip_local_networks="198.51.100.2/32",
+    )
+    files = files_for(behind, browsers)
+    told = re.findall(r"^(?:ice_|\[|198).*$", files["rtp.conf"], flags=re.MULTILINE)
+    assert told == [
+        "[general]",
+        "ice_deny = 0.0.0.0/0.0.0.0",
+        "ice_permit = 198.51.100.2/255.255.255.255",
+        "ice_permit = 192.0.2.7/255.255.255.255",
+        "[ice_host_candidates]",
+        "198.51.100.2 => 192.0.2.7",
+    ]
+    (browser,) = re.findall(r"\[browser\]\(!,phone\)\n(?:.+\n)+", files["pjsip.conf"])
+    assert "\nmedia_address = 192.0.2.7\n" in browser
+    for networks in ("198.51.100.0/24", "198.51.100.2/32,10.8.0.0/16"):
+        office = files_for(replace(behind, sip_local_networks=networks), browsers)
+        assert office["rtp.conf"].endswith("\n198.51.100.2 => 192.0.2.7,include_local_address\n")
+    for none in (files_for(settings, browsers), files_for(behind, centre)):
+        assert not re.findall("ice_[dph]", none["rtp.conf"])
+        assert "media_address =" not in none["pjsip.conf"].replace("external_media_address", "")
+
+
+def test_one_address_for_the_sound_of_browsers_is_the_only_one_that_they_are_offered(
+    settings: Settings, centre: Centre
+) -> None:
+    rtp = files_for(replace(settings, browser_media_address="198.51.100.2"), in_a_browser(centre, "1009"))["rtp.conf"]
+    told = re.findall("^ice_.*$|^.*=>.*$", rtp, flags=re.MULTILINE)
+    assert told == ["ice_deny = 0.0.0.0/0.0.0.0", "ice_permit = 198.51.100.2/255.255.255.255"]
+
+
+def test_behind_a_translation_it_must_be_said_where_the_sound_of_browsers_comes_in(
+    settings: Settings, centre: Centre
+) -> None:
+    behind = replace(settings, sip_external_address="192.0.2.7", sip_local_networks="198.51.100.0/24")
+    with pytest.raises(SetupFailed, match=r"rtp\.conf.*192\.0\.2\.7.* give CENTRALITA_BROWSER_MEDIA_ADDRESS"):
+        files_for(behind, in_a_browser(centre, "1009"))
+    assert files_for(behind, centre)
+
+
 def test_whom_no_controller_takes_in_hand_comes_to_the_fallback_after_a_minute_and_then_has_all_the_time(
     settings: Settings, centre: Centre
 ) -> None:

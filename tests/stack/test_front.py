@@ -71,6 +71,12 @@ def test_an_encrypted_phone_is_refused_behind_a_front_rather_than_left_unencrypt
         of_asterisk(several, replace(centre, people=tuple(people)))
 
 
+def test_a_phone_in_a_browser_is_refused_behind_a_front(several: Settings, centre: Centre) -> None:
+    people = (replace(person, phone="browser" if person.code == "1009" else "sip") for person in centre.people)
+    with pytest.raises(SetupFailed, match=r"1009 .* leave CENTRALITA_SIP_FRONT out, or give them other phones"):
+        of_asterisk(replace(several, sip_external_address="192.0.2.7"), replace(centre, people=tuple(people)))
+
+
 def test_the_front_knows_every_phone_by_a_digest_and_no_secret(several: Settings, centre: Centre) -> None:
     files = of_kamailio(several, centre)
     assert not [name for name, text in files.items() if several.demo_sip_secret in text]

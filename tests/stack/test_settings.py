@@ -99,3 +99,38 @@ def test_the_console_asks_the_controller_beside_it_unless_others_are_named(tmp_p
     assert named.controller_urls == ("http://a:8081", "http://b:8082")
     with pytest.raises(BadSettings, match="CENTRALITA_CONTROLLERS names 'a:1'"):
         load_settings(tmp_path, {"CENTRALITA_CONTROLLERS": "a:1"})
+
+
+def test_phones_in_browsers_are_passed_on_to_every_node_unless_said_otherwise(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).phone_line_urls == ("ws://127.0.0.1:8088/ws",)
+    several = {"CENTRALITA_NODES": "a=10.0.0.1:8088:5038,b=10.0.0.2:8089:5038"}
+    assert load_settings(tmp_path, several).phone_line_urls == ("ws://10.0.0.1:8088/ws", "ws://10.0.0.2:8089/ws")
+    said = several | {
+        "CENTRALITA_PHONE_LINES": "ws://voice:8090/ws, wss://other.example:443/phones",
+        "DEMO_SIP_SECRET": "x",
+    }
+    assert load_settings(tmp_path, said).phone_line_urls == ("ws://voice:8090/ws", "wss://other.example:443/phones")
+
+
+def test_behind_a_front_there_are_no_phones_in_browsers_whatever_is_said(tmp_path: Path) -> None:
+    said = {
+        "CENTRALITA_PHONE_LINES": "ws://voice:8090/ws",
+        "DEMO_SIP_SECRET": "x",
+        "CENTRALITA_SIP_FRONT": "127.0.0.3:5060",
+    }
+    assert load_settings(tmp_path, said).phone_line_urls == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["voice:8090", "http://voice:8090/ws", "ws://voice/ws", "ws://voice:8090", "ws://a:1/ws,", "ws://a:1/w?s"]
+)
+def test_what_is_no_websocket_for_phones_is_refused_with_an_example(tmp_path: Path, text: str) -> None:
+    with pytest.raises(
+        BadSettings, match=r"CENTRALITA_PHONE_LINES names .* write one such as ws://10\.0\.0\.1:8090/ws"
+    ):
+        load_settings(tmp_path, {"CENTRALITA_PHONE_LINES": text, "DEMO_SIP_SECRET": "x"})
+
+
+def test_who_passes_phones_on_must_be_able_to_prove_them(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"CENTRALITA_PHONE_LINES .* give DEMO_SIP_SECRET"):
+        load_settings(tmp_path, {"CENTRALITA_PHONE_LINES": "ws://voice:8090/ws"})

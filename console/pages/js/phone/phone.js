@@ -53,6 +53,7 @@ class Phone {
     this._socketUp = false;
     this._registered = false;
     this._heardAt = Date.now();
+    this._answeredAt = Date.now();
     this._statsAt = 0;
     this._instance = null;
     this._heart = null;
@@ -81,7 +82,7 @@ class Phone {
     this._line_("start");
     if (!(await this._tab.acquire({ take })) || line.value !== "waiting") return;
     this._instance = crypto.randomUUID();
-    this._heardAt = Date.now();
+    this._heardAt = this._answeredAt = Date.now();
     this._line_("granted");
     this._beginHeart();
     await this._mouth.open();
@@ -402,12 +403,16 @@ class Phone {
   }
 
   _heard({ status, said }) {
+    const now = Date.now();
+    if (status) {
+      // The network was away: the websocket may be dead, and would not say so for minutes. Not so where the console has answered all the
+      // time that it finds no controller: phones do not pass there, and hundreds need not register anew because one leads after another.
+      if (now - this._answeredAt > 4000) this._socket?.renew();
+      this._answeredAt = now;
+    }
     if (status === 401) keepToken(null);
     else if (said) {
-      const gap = Date.now() - this._heardAt;
-      this._heardAt = Date.now();
-      // The network was away: the websocket may be dead, and would not say so for minutes.
-      if (gap > 4000) this._socket?.renew();
+      this._heardAt = now;
       if (said.older) this._taken();
       else shown.value = { reachable: said.reachable, reason: said.reason };
     }
