@@ -61,6 +61,7 @@ def test_only_the_holder_of_the_network_and_the_console_publish_anything() -> No
         "asterisk",
         "controller",
         "standby",
+        "phone-gate",
         "asterisk-b",
         "kamailio",
     ]
@@ -113,3 +114,14 @@ def test_the_console_finds_both_controllers_by_their_ports() -> None:
             "healthy",
             SERVICES[name]["environment"]["CENTRALITA_API_PORT"],
         ]
+
+
+def test_the_console_finds_the_gate_and_the_gate_asterisk_and_sound_comes_in_where_voice_is() -> None:
+    gate = (PROJECT / "containers" / "phone-gate.cfg").read_text(encoding="utf-8")
+    (port,) = re.findall(r"^    bind :(\d+)$", gate, flags=re.MULTILINE)
+    (behind,) = re.findall(r"^    server asterisk 127\.0\.0\.1:(\d+)$", gate, flags=re.MULTILINE)
+    assert int(behind) == next(setting.default for setting in fields(Settings) if setting.name == "ari_port")
+    assert SERVICES["console"]["environment"]["CENTRALITA_PHONE_LINES"] == f"ws://voice:{port}/ws"
+    assert SERVICES["phone-gate"]["healthcheck"]["test"] == ["CMD", "refuses", port]
+    sound = SERVICES["configure"]["environment"]["CENTRALITA_BROWSER_MEDIA_ADDRESS"]
+    assert SERVICES["voice"]["networks"]["outside"]["ipv4_address"] == sound
