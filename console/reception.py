@@ -99,7 +99,10 @@ class ControllersReception:
         if answer.status == 422:  # no token of ours is so long
             people: list[Any] = [None] * len(tokens)
         elif answer.status != 200:
-            log.error("controller_does_not_know_the_console", status=answer.status)
+            if answer.status == 503:  # one takes over from another just now
+                log.info("controller_not_ready", status=answer.status)
+            else:
+                log.error("controller_does_not_know_the_console", status=answer.status)
             raise Refused(503, "no_controller", "The controller does not answer the console; its log says why.")
         else:
             people = answer.json["people"]
