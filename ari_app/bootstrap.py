@@ -43,6 +43,7 @@ from ari_app.callback_book import CallbackBook
 from ari_app.caller_book import CallerBook
 from ari_app.caller_numbers import CallerNumbers
 from ari_app.centre import Centre, load_centre
+from ari_app.centre_in_force import note_in_force, put_in_force_meanwhile
 from ari_app.clock import SystemClock
 from ari_app.contract import CentreInForce, timestamp
 from ari_app.customer_memory import CustomerMemory
@@ -356,6 +357,7 @@ class Controller:
         """What a reload brings, in all parts at once."""
         self._keep_flows(centre)
         self._centre, self._in_force = centre, self._as_told(centre)
+        note_in_force(self.notebook, centre)
         self.status.centre_changed(*shown_names(centre))
         self._queue_logger.mask_callers(centre.mask_callers)
         plan = self.engine.reload(centre)
@@ -472,8 +474,11 @@ class Controller:
         )
         try:
             await self.remember()
+            read = partial(load_centre, self._settings.centre)
+            in_force = await put_in_force_meanwhile(self.notebook, self._centre, read)
             async with asyncio.TaskGroup() as lives, asyncio.TaskGroup() as parts:
                 self.engine.start(lives, self.telephony)
+                self.put_in_force(in_force) if in_force else note_in_force(self.notebook, self._centre)
                 works: list[Coroutine[Any, Any, None]] = [
                     self.leadership.hold(),
                     self.show_beat(),

@@ -44,3 +44,11 @@ def kamailio(tmp_path_factory: pytest.TempPathFactory) -> KamailioInstall:
 async def stack(session_stack: Stack) -> AsyncIterator[Stack]:
     yield session_stack
     await session_stack.nothing_is_left()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(stack: Stack) -> AsyncIterator[str]:
+    """The address of a console beside the running stack."""
+    await stack.instance.start_console()
+    yield stack.settings.console_url
+    await stack.instance.console.stop()

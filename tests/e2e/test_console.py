@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from ari_app.demo.api_client import ApiClient, ApiRefused
 from tests.e2e.stack import WEB_SECRET, Stack
@@ -19,14 +18,6 @@ from tests.e2e.test_reload import centre, change, in_queues
 __all__ = ["centre"]
 
 pytestmark = pytest.mark.timeout(120)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def console(stack: Stack) -> AsyncIterator[str]:
-    """The address of a console beside the running stack."""
-    await stack.instance.start_console()
-    yield stack.settings.console_url
-    await stack.instance.console.stop()
 
 
 @asynccontextmanager

@@ -120,6 +120,17 @@ async def test_the_standby_says_so_and_refuses_until_it_leads_and_then_takes_ove
             assert (await health(stack))[1]["role"] == "standby"
 
 
+async def test_a_reload_while_it_stood_by_counts_for_whoever_takes_over(tmp_path: Path) -> None:
+    async with running_stack(tmp_path) as stack, second(stack) as (_, other):
+        queues = stack.settings.centre / "queues.yaml"
+        queues.write_text(queues.read_text("utf-8") + "nueva: {wrap_up_s: 1}\n", "utf-8")
+        await stack.ask("3001", "POST", "reload")
+        await stack.instance.engine.kill()
+        await leads(other)
+        told = await other.ask("3001", "GET", "centre")
+        assert "nueva" in [queue["name"] for queue in told["queues"]]
+
+
 async def test_a_planned_stop_hands_over_at_once_and_a_caller_of_that_instant_is_taken_up(tmp_path: Path) -> None:
     async with running_stack(tmp_path) as stack, second(stack) as (_, other), stack.carrier() as carrier:
         await stack.instance.engine.stop()

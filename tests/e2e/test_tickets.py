@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
 
 from ari_app.demo.api_client import ApiClient, ApiRefused
 from tests.e2e.stack import WEB_SECRET, Stack
@@ -21,14 +20,6 @@ pytestmark = pytest.mark.timeout(120)
 
 SECOND_LEVEL: Final = "1015"
 SETTLES_WITHIN_S: Final = 30.0
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def console(stack: Stack) -> AsyncIterator[str]:
-    """The address of a console beside the running stack."""
-    await stack.instance.start_console()
-    yield stack.settings.console_url
-    await stack.instance.console.stop()
 
 
 @dataclass
