@@ -120,6 +120,7 @@ async def test_a_reload_is_in_force_in_the_console_and_files_with_mistakes_chang
         async with asyncio.timeout(30):
             while not await _may_write_contacts(operator):
                 assert await _next_level(coordinator, "soporte") == "reclamaciones"
+                await asyncio.sleep(0.1)  # who asks without a pause is told to wait
         async with httpx.AsyncClient(timeout=30) as client:
             assert (await client.get(f"{console}/console/healthz")).json()["parts"]["centre"] is None
 
