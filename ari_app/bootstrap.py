@@ -432,7 +432,6 @@ class Controller:
         await self.ears.remember()
         await self.last_calls.remember()
         self.phones.remember(await self.phone_notes.earlier(), self.clock.now())
-        self.phones.await_only([person.code for person in self._centre.browsers], self.clock.now())
         await self.voicemails.remember()
         self.board.add_sink(self.redis.sink)
         self.switchboard.publish_all()
@@ -475,10 +474,14 @@ class Controller:
         try:
             await self.remember()
             read = partial(load_centre, self._settings.centre)
-            in_force = await put_in_force_meanwhile(self.notebook, self._centre, read)
+            centre = await put_in_force_meanwhile(self.notebook, self._centre, read) or self._centre
+            self.phones.await_only([person.code for person in centre.browsers], self.clock.now())
             async with asyncio.TaskGroup() as lives, asyncio.TaskGroup() as parts:
                 self.engine.start(lives, self.telephony)
-                self.put_in_force(in_force) if in_force else note_in_force(self.notebook, self._centre)
+                if centre is not self._centre:
+                    self.put_in_force(centre)
+                else:
+                    note_in_force(self.notebook, centre)
                 works: list[Coroutine[Any, Any, None]] = [
                     self.leadership.hold(),
                     self.show_beat(),

@@ -257,9 +257,7 @@ class Three:
         """A supervisor has gone out again."""
         was_mixed = bool(self._barged)
         self._barged_are(other for other in self._barged if other is not by)
-        if self._barged:
-            return
-        if was_mixed:  # also where another supervisor has taken over
+        if was_mixed and not self._barged:  # also where another supervisor has taken over
             self._show("talking" if self._control.state == "barged" else self._control.state)
             await self._recorded.go_on_anew()
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from ari_app.adapters.catalogue_database import Database
 from tests.browser.chromium import Browser, chromium, served_page
 from tests.browser.people import BrowserStack, browser_centre
 from tests.browser.tools import Tools, find_tools
 from tests.e2e.stack import running_stack
+from tests.migrated import migrated
 from tests.network import network_of_its_own
 from tests.on_request import ToolsMissing, cache_folder, only_when_asked
 
@@ -60,3 +62,11 @@ async def session_stack(
 async def stack(session_stack: BrowserStack) -> AsyncIterator[BrowserStack]:
     yield session_stack
     await session_stack.nothing_is_left()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """With our tables in it."""
+    made = migrated(tmp_path / "centralita.db")
+    yield made
+    made.close()

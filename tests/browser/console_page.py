@@ -14,6 +14,13 @@ Theme = Literal["light", "dark"]
 Language = Literal["es", "en"]
 WIDE: Final = (1440, 900)
 NARROW: Final = (390, 844)
+LOOKS: Final[tuple[tuple[tuple[int, int], Language, Theme], ...]] = (
+    (WIDE, "es", "light"),
+    (WIDE, "en", "dark"),
+    (NARROW, "es", "dark"),
+    (NARROW, "en", "light"),
+)
+"""Both widths, both languages and both themes, each twice."""
 LATE_MS: Final = 30_000
 """The machine may be busy with something else."""
 SERIOUS: Final = {"serious", "critical"}

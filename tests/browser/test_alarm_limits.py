@@ -14,7 +14,7 @@ import yaml
 
 from ari_app.demo.api_client import ApiClient
 from tests.browser.chromium import Browser, Page
-from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, signed_in
+from tests.browser.console_page import LOOKS, Language, Theme, findings, signed_in
 from tests.browser.tools import Tools
 from tests.e2e.stack import WEB_SECRET, Stack, quick_centre, running_stack
 
@@ -191,14 +191,6 @@ async def _audit(stack: Stack) -> list[dict[str, Any]]:
         await api.log_in(COORDINATOR, WEB_SECRET)
         entries: list[dict[str, Any]] = (await api.get("audit"))["items"]
         return entries
-
-
-LOOKS: Final[tuple[tuple[tuple[int, int], Language, Theme], ...]] = (
-    (WIDE, "es", "light"),
-    (WIDE, "en", "dark"),
-    (NARROW, "es", "dark"),
-    (NARROW, "en", "light"),
-)
 
 
 @pytest.mark.parametrize(("size", "language", "theme"), LOOKS)

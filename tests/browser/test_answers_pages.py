@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,6 @@ from tests.browser.chromium import Browser
 from tests.browser.console_page import NARROW, WIDE, Language, findings, signed_in
 from tests.browser.scripts_served import OPERATOR, ServedScripts, served
 from tests.browser.tools import Tools
-from tests.migrated import migrated
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SUPERVISOR, OF_SUPPORT = "2001", "2003"
@@ -38,14 +37,6 @@ steps:
 objections:
   caro: {title: {es: Es caro, en: It is expensive}, text: {es: Lo entiendo, en: I see}}
 """
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """With our tables in it."""
-    made = migrated(tmp_path / "centralita.db")
-    yield made
-    made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -226,9 +226,8 @@ async def it_is_all_in_the_history(url: str, call: str, ref: str) -> None:
         kept: dict[str, Any] = {}
         served: list[str] = []
         async with asyncio.timeout(PATIENCE_S):
-            while kept.get("ended") is None or served[-1:] != [
-                SECOND_LEVEL
-            ]:  # entered from the journal, one after the other
+            # Its stretches are entered from the journal, one after the other.
+            while kept.get("ended") is None or served[-1:] != [SECOND_LEVEL]:
                 with contextlib.suppress(ApiRefused):  # nothing of it yet
                     kept = await api.get(f"history/calls/{call}")
                     served = [one["who"] for one in kept["segments"] if one["kind"] == "talking"]

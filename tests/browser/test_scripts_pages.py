@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,18 +17,9 @@ from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, 
 from tests.browser.scripts_served import OPERATOR, ServedScripts, served
 from tests.browser.tools import Tools
 from tests.browser.watched import watched
-from tests.migrated import migrated
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SUPERVISOR, LEADER = "2001", "2101"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """With our tables in it."""
-    made = migrated(tmp_path / "centralita.db")
-    yield made
-    made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

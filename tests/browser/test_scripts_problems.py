@@ -8,10 +8,10 @@ from console.scripts.folder import script_of
 from tests.browser.chromium import Browser
 from tests.browser.console_page import Language, findings, signed_in
 from tests.browser.scripts_served import ServedScripts
-from tests.browser.test_scripts_pages import SUPERVISOR, console, database
+from tests.browser.test_scripts_pages import SUPERVISOR, console
 from tests.browser.tools import Tools
 
-__all__ = ["console", "database"]
+__all__ = ["console"]
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,17 +18,8 @@ from tests.browser.tools import Tools
 from tests.console.tickets.desk import Centre, refusal
 from tests.console.webhooks.post import COORDINATOR, Post
 from tests.console.webhooks.receiver import Receiver
-from tests.migrated import migrated
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """With our tables in it."""
-    made = migrated(tmp_path / "centralita.db")
-    yield made
-    made.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

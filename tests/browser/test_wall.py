@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from sip_agents import SipAgent
 from tests.browser.chromium import Browser, Page
-from tests.browser.console_page import NARROW, WIDE, Language, Theme, findings, signed_in
+from tests.browser.console_page import LOOKS, Language, Theme, findings, signed_in
 from tests.browser.tools import Tools
 from tests.e2e.stack import Stack, dial, quick_centre, running_stack
 from tests.e2e.waiting_centre import change
@@ -280,14 +280,6 @@ async def said_in_the_dialog(page: Page, call: str) -> None:
     await page.get_by_role("button", name="Aplicar").click()
     await page.locator("dialog [role=alert]").get_by_text("otra_cosa").wait_for()
     await page.keyboard.press("Escape")
-
-
-LOOKS: Final[tuple[tuple[tuple[int, int], Language, Theme], ...]] = (
-    (WIDE, "es", "light"),
-    (WIDE, "en", "dark"),
-    (NARROW, "es", "dark"),
-    (NARROW, "en", "light"),
-)
 
 
 @pytest.mark.parametrize(("size", "language", "theme"), LOOKS)

@@ -55,7 +55,7 @@ effect(() => {
 });
 
 effect(() => {
-  if (centre.value && asked.value) takeOver();
+  if (centre.value && asked.peek()) takeOver(); // else as soon as the server has been asked
 });
 
 let turn = Promise.resolve();
