@@ -21,7 +21,7 @@ from tests.e2e.stack import dial
 from tests.e2e.test_call_control import both_parts_are_recorded
 from tests.e2e.watch import Watch
 
-CALLER_HZ, FIRST_HZ, SECOND_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, FIRST_HZ, SECOND_HZ = 640.0, 1250.0, 2000.0
 TONES = (CALLER_HZ, FIRST_HZ, SECOND_HZ)
 ROUNDS: Final = 10
 SOMETHING_TO_RECORD_S: Final = 0.5

@@ -12,7 +12,7 @@ from tests.browser.people import BrowserStack
 from tests.browser.seats import Kind, beside, hear_each_other
 from tests.e2e.stack import SIP_SECRET, dial
 
-CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 640.0, 1250.0, 2000.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 
 

@@ -23,7 +23,7 @@ from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
-CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 640.0, 1250.0, 2000.0
 TONES: Final = (CALLER_HZ, OPERATOR_HZ, OTHER_HZ)
 OPERATOR, OTHER, SUPERVISOR = "1009", "1015", "2001"
 OUTCOMES: Final = ["resuelto", "pendiente_de_cliente", "visita_tecnica"]

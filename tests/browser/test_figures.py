@@ -19,7 +19,7 @@ from tests.e2e.stack import WEB_SECRET, Stack, dial, running_stack
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 COORDINATOR, OPERATOR = "3001", "1011"
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 COUNTED_WITHIN_S: Final = 60.0
 
 

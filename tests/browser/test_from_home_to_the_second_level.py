@@ -28,7 +28,7 @@ from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
-CALLER_HZ, HOME_HZ, SECOND_HZ, BOSS_HZ = 440.0, 1250.0, 2000.0, 3000.0
+CALLER_HZ, HOME_HZ, SECOND_HZ, BOSS_HZ = 640.0, 1250.0, 2000.0, 3000.0
 TONES: Final = (CALLER_HZ, HOME_HZ, SECOND_HZ, BOSS_HZ)
 AT_HOME, SECOND_LEVEL, BOSS = "1009", "1015", "2001"
 TOLL_FREE: Final = "900100200"

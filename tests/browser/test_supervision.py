@@ -13,7 +13,7 @@ from tests.e2e.recorded import heard_in_recording
 from tests.e2e.stack import dial
 from tests.e2e.test_call_control import ask
 
-CALLER_HZ, OPERATOR_HZ, BOSS_HZ = 440.0, 1250.0, 3000.0
+CALLER_HZ, OPERATOR_HZ, BOSS_HZ = 640.0, 1250.0, 3000.0
 TONES: Final = (CALLER_HZ, OPERATOR_HZ, BOSS_HZ)
 PHASE_S: Final = 0.7
 MODES: Final[dict[str, tuple[set[float], set[float], set[float]]]] = {

@@ -20,7 +20,7 @@ from tests.e2e.waiting_centre import change
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
-CALLER_HZ, OPERATOR_HZ, BOSS_HZ = 440.0, 1250.0, 3000.0
+CALLER_HZ, OPERATOR_HZ, BOSS_HZ = 640.0, 1250.0, 3000.0
 TONES: Final = (CALLER_HZ, OPERATOR_HZ, BOSS_HZ)
 OPERATOR, OPERATORS_NAME, BOSS = "1011", "Irene Lozano Mora", "2002"
 HEARD_WITHIN_S: Final = 20.0

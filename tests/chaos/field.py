@@ -23,7 +23,7 @@ from tests.e2e.stack import PROJECT, Stack, running_stack
 QUEUE, NUMBER, RECORDED_NUMBER, FIRST_CODE = "caos", "900100290", "900100291", 6001
 PREFIX = "centralita:v1:"
 """How the keys in Redis begin."""
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 TIMES = {"ring_timeout_s": 15.0, "wrap_up_s": 0.0, "service_level_s": 20.0}
 
 

@@ -19,7 +19,7 @@ from tests.e2e.waiting_centre import FIRST, NUMBERS
 QUEUE: Final = "otra"
 """A queue, and its operator, whom no fuzzed request names."""
 NUMBER: Final = NUMBERS[QUEUE]
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 HEARD_S: Final = 15.0
 ANSWERED_S: Final = 5.0
 BETWEEN_CHECKS_S: Final = 0.25

@@ -30,7 +30,7 @@ EXTERNAL: Final = ADDRESS
 
 CARRIER: Final = "127.0.0.2"
 CALLER: Final = "600111222"
-CALLER_HZ: Final = 440.0
+CALLER_HZ: Final = 640.0
 OPERATOR_HZ: Final = 1250.0
 TWO_NODES: Final = "two-nodes"
 DEMO: Final = PROJECT / "centres" / "valdeluna"

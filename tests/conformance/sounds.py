@@ -8,7 +8,7 @@ from typing import Final
 
 from sip_agents.tones import sine
 
-CALLER_HZ, MEMBER_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, MEMBER_HZ, OTHER_HZ = 640.0, 1250.0, 2000.0
 QUEUE_SOUND_HZ, CALL_SOUND_HZ = 700.0, 900.0
 ALL_HZ: Final = (CALLER_HZ, MEMBER_HZ, OTHER_HZ, QUEUE_SOUND_HZ, CALL_SOUND_HZ)
 TOLD: Final = "queue_membersub"

@@ -91,11 +91,11 @@ class Stack:
         """The HTTP API; log in first."""
         return ApiClient(f"http://{self.settings.bind_address}:{self.settings.api_port}")
 
-    def carrier(self, tone_hz: float = 440.0, laws: tuple[Law, ...] = LAWS, dtmf: Dtmf = "rfc4733") -> SipAgent:
-        """The carrier's line, from the address that it is known by."""
+    def carrier(self, tone_hz: float = 640.0, laws: tuple[Law, ...] = LAWS, dtmf: Dtmf = "rfc4733") -> SipAgent:
+        """The carrier's line, from the address that it is known by; its tone is no note of the music on hold, as 440 Hz is."""
         return SipAgent("127.0.0.2", registrar=self.registrar, user="600111222", tone_hz=tone_hz, laws=laws, dtmf=dtmf)
 
-    def outside(self, tone_hz: float = 440.0) -> SipAgent:
+    def outside(self, tone_hz: float = 640.0) -> SipAgent:
         """The carrier's line at the port where it also takes calls to the outside."""
         port = outbound_port(self.settings.centre)
         return SipAgent("127.0.0.2", port, registrar=self.registrar, user="600111222", tone_hz=tone_hz)

@@ -16,7 +16,7 @@ from tests.e2e.recorded import heard_in_recording
 from tests.e2e.stack import WEB_SECRET, Stack, dial
 from tests.e2e.watch import Body, Watch
 
-CALLER_HZ, FIRST_HZ, SECOND_HZ, RINGING_HZ = 440.0, 1250.0, 2000.0, 425.0
+CALLER_HZ, FIRST_HZ, SECOND_HZ, RINGING_HZ = 640.0, 1250.0, 2000.0, 425.0
 TONES = (CALLER_HZ, FIRST_HZ, SECOND_HZ)
 FIRST, SECOND, OUTSIDE = "1009", "1010", "912000111"
 

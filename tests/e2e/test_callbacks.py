@@ -12,7 +12,7 @@ from tests.e2e.stack import WEB_SECRET, Stack, dial
 from tests.e2e.waiting_centre import FIRST, NUMBERS
 from tests.e2e.watch import Body, Watch
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 
 

@@ -10,7 +10,7 @@ from ari_app.demo.recording import hear_recording
 from sip_agents import CallRefused, Law, SipAgent
 from tests.e2e.stack import WEB_SECRET, Stack, dial
 
-CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 640.0, 1250.0, 2000.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 
 

@@ -8,7 +8,7 @@ from sip_agents import Dtmf
 from tests.e2e.stack import Stack, dial
 from tests.e2e.waiting_centre import ASKS, PROMPT_HZ
 
-ALL_HZ = (440.0, PROMPT_HZ)
+ALL_HZ = (640.0, PROMPT_HZ)
 WAYS: tuple[Dtmf, ...] = ("rfc4733", "inband", "info")
 
 

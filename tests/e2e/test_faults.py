@@ -21,7 +21,7 @@ from ari_app.demo.api_client import ApiRefused
 from sip_agents import IncomingCall, OutgoingCall, SipAgent
 from tests.e2e.stack import Stack, dial
 
-CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 640.0, 1250.0, 2000.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 
 

@@ -10,7 +10,7 @@ from sip_agents import CallOver
 from tests.e2e.stack import Stack, dial
 from tests.e2e.waiting_centre import ASKS, PROMPT_HZ
 
-ALL_HZ = (440.0, PROMPT_HZ)
+ALL_HZ = (640.0, PROMPT_HZ)
 
 
 @pytest.mark.parametrize(("typed", "queue"), [("42#", "otra"), ("0042", "otra"), ("43#", "fiel")])

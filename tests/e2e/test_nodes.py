@@ -29,7 +29,7 @@ from tests.e2e.stack import LATE_S, SIP_SECRET, Stack, dial, settings_of_tests
 from tests.security.raw_sip import raw_sip
 
 INNER_IP, FRONT_IP = "127.0.0.3", "127.0.0.7"
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 WITHIN_S = 40.0
 GIVEN_UP_AFTER_S = 5

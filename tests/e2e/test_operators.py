@@ -13,7 +13,7 @@ from sip_agents import IncomingCall, OutgoingCall, SipAgent
 from tests.e2e.stack import Stack, dial
 from tests.e2e.test_reload import ask_reload, in_operators, in_queues
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 
 

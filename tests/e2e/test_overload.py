@@ -15,7 +15,7 @@ import pytest_asyncio
 from sip_agents import CallRefused, SipAgent
 from tests.e2e.stack import Stack, dial, running_stack
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 REFUSE_ABOVE_S = 1.0
 BEHIND_S = 1.5

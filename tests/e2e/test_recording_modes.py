@@ -19,7 +19,7 @@ from tests.e2e.test_call_control import ask
 from tests.e2e.waiting_centre import PROMPT_HZ, change, insert
 from tests.e2e.watch import Body, Watch
 
-CALLER_HZ, OPERATOR_HZ, SECOND_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, OPERATOR_HZ, SECOND_HZ = 640.0, 1250.0, 2000.0
 TONES = (CALLER_HZ, OPERATOR_HZ, SECOND_HZ, PROMPT_HZ)
 FIRST, SECOND = "1201", "1202"
 QUEUES = {"siempre": "all", "forzada": "forced", "a_peticion": "on_demand", "nunca": "never"}

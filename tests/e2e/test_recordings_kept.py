@@ -23,7 +23,7 @@ from tests.e2e.recorded import heard_in_recording
 from tests.e2e.stack import LATE_S, Stack, dial, settings_of_tests
 from tests.e2e.watch import Body
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 TONES = (CALLER_HZ, OPERATOR_HZ)
 
 

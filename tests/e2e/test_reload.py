@@ -18,7 +18,7 @@ from ari_app.stack.child import read_identity
 from ari_app.stack.instance import settings_environment
 from tests.e2e.stack import PROJECT, WEB_SECRET, Stack, dial
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 
 
 async def ask_reload(stack: Stack) -> tuple[int, Any]:

@@ -17,7 +17,7 @@ from ari_app.stack.folders import Folders
 from ari_app.stack.written_for import recall
 from tests.e2e.stack import PROJECT, Stack, dial
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 TIMEOUT_S: Final = 4
 PATIENCE_S: Final = 30.0

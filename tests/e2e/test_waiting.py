@@ -10,7 +10,7 @@ from sip_agents import CallOver, OutgoingCall, SipAgent
 from tests.e2e.stack import Stack, dial
 from tests.e2e.waiting_centre import FIRST, NUMBERS, OUTSIDE, PROMPT_HZ, SECOND
 
-CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 440.0, 1250.0, 2000.0
+CALLER_HZ, OPERATOR_HZ, OTHER_HZ = 640.0, 1250.0, 2000.0
 ALL_HZ = (CALLER_HZ, OPERATOR_HZ, OTHER_HZ, PROMPT_HZ)
 
 

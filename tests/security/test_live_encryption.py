@@ -29,7 +29,7 @@ from tests.e2e.watch import Watch
 from tests.security.conftest import ENCRYPTED
 from tests.security.tls import make_certificate, trusting
 
-CALLER_HZ, OPERATOR_HZ, BOSS_HZ = 440.0, 1250.0, 3000.0
+CALLER_HZ, OPERATOR_HZ, BOSS_HZ = 640.0, 1250.0, 3000.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 TONES = (*BOTH, BOSS_HZ)
 BOSS, WHISPER = "2001", {"mode": "whisper"}

@@ -87,7 +87,7 @@ async def test_of_200_callers_from_as_many_numbers_at_least_99_in_100_are_served
     stack, rules = flooded_stack, CallLimits()
     assert rules.caller.at_once is not None
     attacks, served, over = Counter[str](), Counter[str](), asyncio.Event()
-    async with stack.carrier() as bad, SipAgent("127.0.0.2", registrar=stack.registrar, tone_hz=440.0) as good:
+    async with stack.carrier() as bad, SipAgent("127.0.0.2", registrar=stack.registrar, tone_hz=640.0) as good:
         attacking = asyncio.ensure_future(attack(bad, attacks, over))
         await legitimate(good, served)
         over.set()

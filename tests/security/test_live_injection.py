@@ -17,7 +17,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.test_journal import written
 from tests.security.raw_sip import raw_sip, sdp
 
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 NAMES: Final = (
     "${{SHELL(touch {mark})}}",

@@ -11,7 +11,7 @@ from tests.e2e.stack import Stack
 from tests.e2e.waiting_centre import ASKS, FIRST, NUMBERS, PROMPT_HZ
 
 CALLER, KEYS, REFUSED_KEYS = "600987321", "7391", "8264"
-CALLER_HZ, OPERATOR_HZ = 440.0, 1250.0
+CALLER_HZ, OPERATOR_HZ = 640.0, 1250.0
 BOTH = (CALLER_HZ, OPERATOR_HZ)
 
 
