@@ -43,8 +43,13 @@ class Keeper:
     centre: CentreInForce | None = None
 
     def as_json(self) -> dict[str, object]:
-        """For a page."""
-        return {"here": self.here, "since": self.since, "wrong": self.wrong}
+        """For a page, which asks for names and rules anew when ``centre``, the version of the files, is another."""
+        return {
+            "here": self.here,
+            "since": self.since,
+            "wrong": self.wrong,
+            "centre": None if self.centre is None else self.centre.version,
+        }
 
 
 class MirroredBoard(StatusBoard):

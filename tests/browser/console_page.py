@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from tests.browser.chromium import Browser, Page
 from tests.e2e.stack import WEB_SECRET
@@ -21,6 +22,8 @@ LOOKS: Final[tuple[tuple[tuple[int, int], Language, Theme], ...]] = (
     (NARROW, "en", "light"),
 )
 """Both widths, both languages and both themes, each twice."""
+ELSEWHERE: Final = ZoneInfo("America/Bogota")
+"""Where every reader's browser is, and the centre is not."""
 LATE_MS: Final = 30_000
 """The machine may be busy with something else."""
 SERIOUS: Final = {"serious", "critical"}
@@ -43,6 +46,7 @@ async def signed_in(
         viewport={"width": size[0], "height": size[1]},
         color_scheme=theme,
         locale=language,
+        timezone_id=ELSEWHERE.key,
         bypass_csp=True,  # for axe alone, which is put into the page as a script
     )
     context.set_default_timeout(LATE_MS)

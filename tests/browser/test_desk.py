@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -138,6 +140,56 @@ async def test_a_day_at_the_desk_from_log_in_to_outcome_all_by_pressing(running:
             await scene.shows("Listo para la siguiente llamada")
             await caller.hang_up()
             await second.ended()
+
+
+async def test_times_are_the_centres_wherever_the_operator_works(running: Stack, browser: Browser) -> None:
+    async with at_desk(running, browser) as scene, running.carrier(CALLER_HZ) as carrier:
+        await scene.press("Conectar y quedar disponible")
+        await scene.watch.operator(OPERATOR, state="ready")
+        caller, _ = await scene.call(carrier)
+        steps = scene.page.locator(".story time")
+        await steps.first.wait_for()
+        shown = await steps.evaluate_all("all => all.map((one) => [one.dateTime, one.textContent])")
+        madrid = [datetime.fromisoformat(at).astimezone(ZoneInfo("Europe/Madrid")) for at, _ in shown]
+        assert [text for _, text in shown] == [f"{at:%H:%M:%S}" for at in madrid]
+        await scene.page.locator(".account summary").click()
+        await scene.shows("Todas las horas son las de Europe/Madrid", within=".account")
+        await caller.hang_up()
+        await scene.press("Resuelto")
+
+
+async def test_a_page_that_stays_open_knows_what_a_reload_has_brought(running: Stack, browser: Browser) -> None:
+    files = {name: running.settings.centre / f"{name}.yaml" for name in ("centre", "queues", "operators")}
+    before = {path: path.read_text(encoding="utf-8") for path in files.values()}
+    async with at_desk(running, browser) as scene, running.carrier(CALLER_HZ) as carrier:
+        await scene.page.evaluate("globalThis.neverLoadedAgain = true")
+        await scene.press("Conectar y quedar disponible")
+        await scene.watch.operator(OPERATOR, state="ready")
+        try:
+            change(files["centre"], {"pauses": {"simulacro": {"es": "Simulacro", "en": "Drill"}}})
+            change(
+                files["queues"],
+                {"soporte": {"title": {"es": "Averías", "en": "Faults"}, "dispositions": [*OUTCOMES, "derivada"]}},
+            )
+            renamed = before[files["operators"]].replace("Teresa Gallardo", "Maite Gallardo")
+            files["operators"].write_text(renamed, "utf-8")
+            await running.ask("3001", "POST", "reload")
+            caller, _ = await scene.call(carrier)
+            await scene.shows("Averías", within=".call")
+            await scene.press("Consultar")
+            await scene.page.get_by_role("combobox").fill("maite")
+            await scene.page.get_by_role("option", name="Maite").wait_for()
+            await scene.page.keyboard.press("Escape")
+            await caller.hang_up()
+            await scene.press("Derivada")
+            await scene.watch.operator(OPERATOR, state="ready")
+            await scene.page.get_by_role("button", name="Pausa").click()
+            await scene.page.get_by_text("Simulacro").wait_for()
+            assert await scene.page.evaluate("globalThis.neverLoadedAgain")
+        finally:
+            for path, text in before.items():
+                path.write_text(text, encoding="utf-8")
+            await running.ask("3001", "POST", "reload")
 
 
 async def test_a_page_loaded_again_in_the_midst_of_a_call_goes_on_with_it_and_with_its_wrap_up(

@@ -12,7 +12,12 @@ from console.pages import FOLDER
 from tests.on_request import program
 
 PURE = Path(__file__).parent / "pure"
-MODULE_OF = {"alarms": "js/alarms.js", "timeline": "js/wall/timeline.js", "order": "js/wall/order.js"}
+MODULE_OF = {
+    "alarms": "js/alarms.js",
+    "timeline": "js/wall/timeline.js",
+    "order": "js/wall/order.js",
+    "zone": "js/zone.js",
+}
 
 
 @pytest.mark.parametrize("name", sorted(MODULE_OF))

@@ -132,15 +132,15 @@ async def test_nobody_keeps_it_true_once_the_controller_is_gone(redis_server: Re
 
 async def test_with_which_files_the_controller_leads_is_known_within_its_next_beat(redis_server: RedisServer) -> None:
     before, after = CentreInForce("0123456789abcdef", STARTED), CentreInForce("fedcba9876543210", STARTED)
-    told, pages = [before], list[str]()
+    told, pages = [before], list[object]()
     async with living(redis_server.url, centre=lambda: told[-1]) as life, mirror_of(redis_server.url) as mirror:
         life.board.put_operator(ANA)
         await same(mirror, life)
         await _leads_with(mirror, before)
-        mirror.keeper_changed = lambda keeper: pages.append("changed")
+        mirror.keeper_changed = lambda keeper: pages.append(keeper.as_json()["centre"])
         told.append(after)
         await _leads_with(mirror, after)
-        assert pages == [], "for a page nothing has changed"
+        assert pages == [after.version], "a page has read the older files, and asks anew"
 
 
 async def _leads_with(mirror: Mirror, centre: CentreInForce) -> None:

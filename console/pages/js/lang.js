@@ -49,9 +49,3 @@ export function duration(seconds) {
   const two = (n) => String(n).padStart(2, "0");
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
-
-export const clock = (iso) =>
-  iso ? new Date(iso).toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" }) : "–";
-
-export const day = (iso, options = { dateStyle: "medium" }) =>
-  iso ? new Date(iso).toLocaleDateString(language.value, options) : "–";

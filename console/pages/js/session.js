@@ -1,11 +1,16 @@
 // Who is signed in, and what is the centre called? One place for both; me.value is null for nobody.
 import { signal, computed, effect } from "@preact/signals";
 import { get, keepToken, post, token } from "./api.js";
-import { begin, end } from "./live.js";
+import { begin, controller, end } from "./live.js";
 
 export const me = signal(null);
 export const centre = signal(null);
 export const unknown = signal(false);
+/** Which of the centre's files its controller leads with; null until that is told. With another one, ask anew for what was read of them. */
+export const files = signal(null);
+effect(() => {
+  if (controller.value.centre) files.value = controller.value.centre;
+});
 
 export const ROLES = ["operator", "team_leader", "supervisor", "coordinator", "administrator"];
 export const role = computed(() => me.value?.role ?? null);
@@ -31,7 +36,6 @@ async function recognise() {
     try {
       me.value = await get("me");
       begin();
-      centre.value = await get("centre").catch(() => null);
       return;
     } catch (error) {
       if (error.status === 401) return;
@@ -40,6 +44,36 @@ async function recognise() {
     }
   }
 }
+
+let asked = 0;
+/** What the centre is and, with other files than before, who is signed in there: asked until it is told. */
+async function learnCentre(others) {
+  const mine = ++asked;
+  for (let pause = 500; token.value; pause = Math.min(pause * 2, 5000)) {
+    try {
+      const [found, self] = await Promise.all([get("centre").catch(refused), others ? get("me") : me.peek()]);
+      if (mine !== asked) return;
+      if (found?.version !== centre.peek()?.version) centre.value = found;
+      if (JSON.stringify(self) !== JSON.stringify(me.peek())) me.value = self;
+      return;
+    } catch {
+      await new Promise((done) => setTimeout(done, pause));
+      if (mine !== asked) return;
+    }
+  }
+}
+
+function refused(error) {
+  if (error.status === 403) return null;
+  throw error;
+}
+
+const signedIn = computed(() => me.value !== null);
+let before = null;
+effect(() => {
+  if (signedIn.value) learnCentre(before !== null && files.value !== before);
+  before = files.value;
+});
 
 effect(() => {
   if (token.value) recognise();

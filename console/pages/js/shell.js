@@ -7,6 +7,7 @@ import { find, parts } from "./parts.js";
 import { PhoneCorner } from "./phone/corner.js";
 import { go, place } from "./router.js";
 import { centre, me, role, signIn, signOut, unknown } from "./session.js";
+import { elsewhere, zone } from "./times.js";
 import { Field, Loading, Nothing, Problem, Toasts, tried } from "./ui.js";
 
 const t = texts({
@@ -15,14 +16,14 @@ const t = texts({
     signOut: "Salir", menu: "Menú", skip: "Ir al contenido", light: "Claro", dark: "Oscuro", auto: "Automático", theme: "Tema", language: "Idioma",
     connecting: "Conectando…", live: "En directo", lost: "Sin conexión: se sigue intentando", nobody: "La centralita no responde: lo que se ve puede ser antiguo",
     unknown: "La centralita no responde; se sigue intentando.", nothing: "Esta dirección no existe.", home: "Ir al inicio", failed: "La página no se ha podido cargar.",
-    again: "Intentar de nuevo", operator: "Operador/a", team_leader: "Jefe/a de equipo", supervisor: "Supervisor/a", coordinator: "Coordinador/a", administrator: "Administrador/a",
+    again: "Intentar de nuevo", centreTime: "Todas las horas son las de {zone}, también donde su reloj marca otra.", operator: "Operador/a", team_leader: "Jefe/a de equipo", supervisor: "Supervisor/a", coordinator: "Coordinador/a", administrator: "Administrador/a",
   },
   en: {
     signIn: "Sign in", code: "Code", secret: "Secret", wrong: "Code or secret is wrong.", welcome: "Sign in to begin",
     signOut: "Sign out", menu: "Menu", skip: "Go to the content", light: "Light", dark: "Dark", auto: "Automatic", theme: "Theme", language: "Language",
     connecting: "Connecting…", live: "Live", lost: "No connection: still trying", nobody: "The telephone system does not answer: what is shown may be old",
     unknown: "The telephone system does not answer; still trying.", nothing: "There is no such page.", home: "Go to the start", failed: "The page could not be loaded.",
-    again: "Try again", operator: "Operator", team_leader: "Team leader", supervisor: "Supervisor", coordinator: "Coordinator", administrator: "Administrator",
+    again: "Try again", centreTime: "All times are those of {zone}, also where your clock shows another.", operator: "Operator", team_leader: "Team leader", supervisor: "Supervisor", coordinator: "Coordinator", administrator: "Administrator",
   },
 });
 
@@ -129,6 +130,7 @@ function Account() {
     <summary><span class=${`dot ${stale.value ? "bad" : "good"}`} title=${t(stream.value)}></span> <span class="who">${me.value.name}</span></summary>
     <div class="card">
       <p><strong>${me.value.name}</strong><br /><span class="muted">${me.value.code} · ${t(me.value.role)}</span></p>
+      ${elsewhere() ? html`<p class="small">${t("centreTime", { zone: zone() })}</p>` : null}
       <p class="muted small">${t("language")}</p><${Languages} />
       <p class="muted small">${t("theme")}</p>
       <div class="row" role="group" aria-label=${t("theme")}>

@@ -1,13 +1,14 @@
 // Who calls, and how did he or she come here? What is known the moment that the phone rings.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { clock, language } from "../lang.js";
+import { language } from "../lang.js";
 import { toast } from "../ui.js";
 import { t } from "../lang/desk.js";
 import { callerOf, numberOf } from "./caller.js";
 import { queueTitle } from "./names.js";
 import { shownCall } from "./now.js";
 import { customerSlots, Slot } from "./slots.js";
+import { clock } from "../times.js";
 
 export function Customer() {
   const shown = shownCall.value;

@@ -1,8 +1,7 @@
 // What are queues, pauses, outcomes and people called? As the centre says; a code is shown where it says nothing.
-import { signal } from "@preact/signals";
-import { get } from "../api.js";
 import { said } from "../lang.js";
 import { operators } from "../live.js";
+import { person } from "../people.js";
 import { centre } from "../session.js";
 import { t } from "../lang/desk.js";
 
@@ -23,18 +22,8 @@ export const pauseTitle = (code) => {
   return said(pauses().find((one) => one.code === code)?.names) || plain(code);
 };
 
-/** Everybody with an account: {code, name, role, queues, team}. Empty until it has been asked for. */
-export const people = signal([]);
-let asking = null;
-export function learnPeople() {
-  asking ??= get("people").then(
-    (found) => (people.value = found.items),
-    () => (asking = null),
-  );
-  return asking;
-}
 /** "1010 Rubén Aguilar Peña", or the code or number alone. */
 export const personTitle = (code) => {
-  const name = people.value.find((one) => one.code === code)?.name ?? operators.value.get(code)?.name;
+  const name = person(code)?.name ?? operators.value.get(code)?.name;
   return name ? `${name} (${code})` : String(code ?? "");
 };

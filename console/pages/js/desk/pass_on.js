@@ -6,8 +6,9 @@ import { Dialog, Field, toast } from "../ui.js";
 import { t } from "../lang/desk.js";
 import { asking, passOn } from "./commands.js";
 import { picking } from "./controls.js";
-import { learnPeople, people, queueTitle } from "./names.js";
+import { queueTitle } from "./names.js";
 import { call } from "./now.js";
+import { learnPeople, people } from "../people.js";
 
 const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const DIGITS = /^\+?[0-9]{3,15}$/;

@@ -1,7 +1,7 @@
 // Who waits to hear from us? Messages that callers left, and customers to be called back, of the queues that this account sees.
 import { computed, html, useEffect, useState } from "../html.js";
 import { del, get, post } from "../api.js";
-import { clock, duration } from "../lang.js";
+import { duration } from "../lang.js";
 import { queues, stream } from "../live.js";
 import { may } from "../session.js";
 import { toast } from "../ui.js";
@@ -10,6 +10,7 @@ import { Away } from "./customer.js";
 import { asking, doing } from "./commands.js";
 import { queueTitle } from "./names.js";
 import { own } from "./now.js";
+import { clock } from "../times.js";
 
 const count = (field) => computed(() => own.value.map((name) => queues.value.get(name)?.[field] ?? 0).join());
 const messages = count("voicemails");

@@ -1,6 +1,6 @@
 // How did the call end? The outcome with one key, the time that is left, and what follows.
 import { html, useEffect, useId, useState } from "../html.js";
-import { clock, duration } from "../lang.js";
+import { duration } from "../lang.js";
 import { now } from "../live.js";
 import { tried } from "../ui.js";
 import { t } from "../lang/desk.js";
@@ -11,6 +11,7 @@ import { outcomeTitle, queueRules, queueTitle } from "./names.js";
 import { call, callId, keep, phase, self } from "./now.js";
 import { mustChoose, suggestion, typed, untyped } from "./outcomes.js";
 import { pausing } from "./state_bar.js";
+import { clock } from "../times.js";
 
 const MORE_S = 60;
 

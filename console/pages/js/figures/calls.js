@@ -1,12 +1,13 @@
 // The calls behind a number, page by page, or any calls of some days.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { clock, day, duration, number } from "../lang.js";
+import { duration, number } from "../lang.js";
 import { me } from "../session.js";
 import { Loading, Nothing, Problem } from "../ui.js";
 import { nameOf, queueTitle } from "../wall/model.js";
 import { download } from "./download.js";
 import { endOf, outcome, t } from "./words.js";
+import { clock, day } from "../times.js";
 
 const LIMIT = 25;
 

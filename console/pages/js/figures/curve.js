@@ -5,7 +5,8 @@ import { get } from "../api.js";
 import { language } from "../lang.js";
 import { Loading, Nothing, Problem } from "../ui.js";
 import { styleSheet } from "../sheet.js";
-import { t, timeIn } from "./words.js";
+import { t } from "./words.js";
+import { minute } from "../times.js";
 
 const AGAIN_MS = 60_000;
 const SERIES = [["offered", "--info"], ["answered", "--good"], ["abandoned", "--bad"], ["waiting", "--warn"]];
@@ -49,8 +50,8 @@ function Plot({ answer, height }) {
       width: box.clientWidth, height, tzDate: (at) => uPlot.tzDate(new Date(at * 1000), answer.time_zone),
       cursor: { drag: { x: false, y: false } }, legend: { live: true },
       scales: { y: { range: (_, low, high) => [0, Math.max(4, high)] } },
-      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => timeIn(at * 1000, answer.time_zone)) }, { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100] }],
-      series: [{ label: t("at"), value: (_, at) => (at === null ? "–" : timeIn(at * 1000, answer.time_zone)) },
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => minute(at * 1000)) }, { ...axis, size: 36, incrs: [1, 2, 5, 10, 20, 50, 100] }],
+      series: [{ label: t("at"), value: (_, at) => (at === null ? "–" : minute(at * 1000)) },
         ...SERIES.map(([name, tint]) => ({ label: t(name), stroke: colour(tint), width: 2, points: { size: 5, show: items.length < 60 }, dash: name === "waiting" ? [5, 4] : undefined }))],
     }, data, box);
     const watch = new ResizeObserver(() => box.clientWidth && drawn.setSize({ width: box.clientWidth, height }));
@@ -61,4 +62,4 @@ function Plot({ answer, height }) {
 }
 
 const AsTable = ({ answer }) => html`<div class="scroll"><table class="figures"><thead><tr><th scope="col">${t("at")}</th>${SERIES.map(([name]) => html`<th key=${name} scope="col" class="number">${t(name)}</th>`)}</tr></thead>
-  <tbody>${answer.items.filter((one) => SERIES.some(([name]) => one[name])).map((one) => html`<tr key=${one.at}><th scope="row">${timeIn(one.at, answer.time_zone)}</th>${SERIES.map(([name]) => html`<td key=${name} class="number">${one[name]}</td>`)}</tr>`)}</tbody></table></div>`;
+  <tbody>${answer.items.filter((one) => SERIES.some(([name]) => one[name])).map((one) => html`<tr key=${one.at}><th scope="row">${minute(one.at)}</th>${SERIES.map(([name]) => html`<td key=${name} class="number">${one[name]}</td>`)}</tr>`)}</tbody></table></div>`;

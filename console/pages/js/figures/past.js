@@ -1,11 +1,12 @@
 // A call as the history has it: who, when, how it ended, and of what stretches it consisted, in words and drawn.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { clock, day, duration } from "../lang.js";
+import { duration } from "../lang.js";
 import { Loading, Problem } from "../ui.js";
 import { styleSheet } from "../sheet.js";
 import { nameOf, queueTitle } from "../wall/model.js";
 import { endOf, outcome, t } from "./words.js";
+import { clock, day } from "../times.js";
 
 await styleSheet("/css/figures.css");
 

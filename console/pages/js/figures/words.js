@@ -2,6 +2,7 @@
 import { duration, language, number, percent, texts } from "../lang.js";
 import { callEn, callEs } from "../lang/call.js";
 import { figuresEn, figuresEs } from "../lang/figures.js";
+import { inZone } from "../zone.js";
 
 export const t = texts({ es: figuresEs, en: figuresEn });
 
@@ -9,12 +10,8 @@ export const t = texts({ es: figuresEs, en: figuresEn });
 export const shown = (definition, value) =>
   value === null || value === undefined ? "–" : definition.unit === "share" ? percent(value, 1) : definition.unit === "seconds" ? duration(value) : number(value);
 
-/** The time in the centre's zone, however far away the reader is. */
-export const timeIn = (iso, zone, options = { hour: "2-digit", minute: "2-digit" }) =>
-  iso ? new Date(iso).toLocaleTimeString(language.value, { ...options, timeZone: zone }) : "–";
-
 const DATES = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
-const dateOf = (iso) => new Date(`${iso}T12:00:00Z`).toLocaleDateString(language.value, { ...DATES, timeZone: "UTC" });
+const dateOf = (date) => inZone(Date.parse(`${date}T12:00Z`), language.value, "UTC", DATES);
 
 /** What a group is called: its name in the language; days and hours as people say them. */
 export function groupName(dimension, value, name, oneDay = false) {

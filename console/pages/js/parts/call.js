@@ -1,7 +1,7 @@
 // One call: its story in words, its timeline, and how it sounds. Other parts add what they know of it in `slots`.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { clock, day, duration, language, said, texts } from "../lang.js";
+import { duration, language, said, texts } from "../lang.js";
 import { callEn, callEs } from "../lang/call.js";
 import { calls, ended, now, since } from "../live.js";
 import { may } from "../session.js";
@@ -13,12 +13,14 @@ import { actsOnCall } from "../wall/acts.js";
 import { StageBadge } from "../wall/calls.js";
 import { styleSheet } from "../sheet.js";
 import { Asked } from "../wall/dialogs.js";
-import { learnPeople, nameOf, queueTitle } from "../wall/model.js";
+import { nameOf, queueTitle } from "../wall/model.js";
 import { controlWords } from "../wall/operators.js";
 import { Player } from "../wall/player.js";
 import { slots as all } from "../wall/slots.js";
 import { Bar } from "../wall/supervision.js";
 import { stretchesOf } from "../wall/timeline.js";
+import { clock, day } from "../times.js";
+import { learnPeople } from "../people.js";
 
 /** Below the story of a call: {id, component, title: {es, en}}; the component is given {id, call, recordings}. */
 export const slots = all.call;

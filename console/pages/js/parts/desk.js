@@ -9,7 +9,6 @@ import { Controls } from "../desk/controls.js";
 import { Customer } from "../desk/customer.js";
 import { Help, helping, useKeys } from "../desk/keys.js";
 import { contactNumbers } from "../desk/known.js";
-import { learnPeople } from "../desk/names.js";
 import { consultedIn, phase, self, shownCall } from "../desk/now.js";
 import { PassOn } from "../desk/pass_on.js";
 import { YourQueues } from "../desk/queues.js";
@@ -20,6 +19,7 @@ import { ToDo, waitingForUs } from "../desk/to_do.js";
 import { Untyped, WrapUp } from "../desk/wrap_up.js";
 import { operators, stream } from "../live.js";
 import { styleSheet } from "../sheet.js";
+import { learnPeople } from "../people.js";
 
 const narrow = signal(false);
 const width = matchMedia("(max-width: 760px)");

@@ -11,19 +11,15 @@ import { Definition } from "../figures/defined.js";
 import { download } from "../figures/download.js";
 import { OwnFigures } from "../figures/own.js";
 import { columnsOf, FigureTable } from "../figures/table.js";
-import { shown, t, timeIn } from "../figures/words.js";
+import { shown, t } from "../figures/words.js";
 import { styleSheet } from "../sheet.js";
-import { learnPeople, queueNames, queueTitle, teamName, teams } from "../wall/model.js";
+import { queueNames, queueTitle, teamName } from "../wall/model.js";
+import { dateAgo, minute } from "../times.js";
+import { learnPeople, teams } from "../people.js";
 
 const DIMENSIONS = ["queue", "operator", "team", "hour", "hour_of_day", "day"];
 const AGAIN_MS = 60_000;
 await styleSheet("/css/figures.css");
-
-/** ISO date in the centre's time zone, so many days ago. */
-function dateAgo(days) {
-  const zone = centre.value?.time_zone;
-  return new Date(Date.now() - 86_400_000 * days).toLocaleDateString("en-CA", zone ? { timeZone: zone } : {});
-}
 
 /** What the address asks for: {by, from, to, queue, team, all, counted}. */
 function askedIn(query) {
@@ -90,7 +86,7 @@ function Answer({ asked, pick }) {
   const open = (row, definition, group) => setBehind({ query: `${row.calls}&counted=${definition.counted}`, title: t("behindOf", { name: `${said(definition.name)}: ${shown(definition, row.figures[definition.id])}`, group }) });
   return html`<section class="answer">
     ${error ? html`<${Problem} error=${error} />` : null}
-    <div class="row"><p class="muted small grow">${answer.until ? `${t("until", { when: `${answer.to} ${timeIn(answer.until, answer.time_zone)}` })} ` : ""}${t("zone", { zone: answer.time_zone })}</p>
+    <div class="row"><p class="muted small grow">${answer.until ? `${t("until", { when: `${answer.to} ${minute(answer.until)}` })} ` : ""}${t("zone", { zone: answer.time_zone })}</p>
       <span class="row no-print">${pick ? html`<button type="button" class="small" aria-pressed=${asked.all} onClick=${() => pick({ all: !asked.all })}>${t(asked.all ? "less" : "more")}</button>` : null}
         <button type="button" class="small" onClick=${() => download(`figures/by.csv?${address}&lang=${document.documentElement.lang}`, "figures.csv")}>${t("csv")}</button>
         <button type="button" class="small" onClick=${() => print()}>${t("print")}</button></span></div>

@@ -4,10 +4,11 @@
 // PhonePanel: everything, as a card; controls: also what the centre does with the call (the desk has that itself). PhoneDock: only what
 // needs a hand now, in a corner of every page. The default export is a page of its own.
 import { styleSheet } from "../sheet.js";
-import { get, post } from "../api.js";
+import { post } from "../api.js";
 import { computed, html, signal, useEffect, useRef, useState } from "../html.js";
 import { t } from "../lang/phone.js";
 import { calls, queues } from "../live.js";
+import { learnPeople, people } from "../people.js";
 import { me } from "../session.js";
 import { Elapsed, Field, toast, tried, words } from "../ui.js";
 import { answersAll, belongsTo, call, equipment, line, microphoneLabel, phone, problems, refusal, wasOn } from "../phone/phone.js";
@@ -18,7 +19,6 @@ const STYLE = "/css/phone.css";
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const DRAW_MS = 90;
 const keypad = signal(false);
-const people = signal([]);
 
 /** The centre's call that this phone is in, or null. */
 const mine = computed(() => {
@@ -179,10 +179,6 @@ export function target(text, known, names) {
   return /^\+?\d{3,15}$/.test(digits) ? { number: digits } : null;
 }
 
-let asked = null;
-/** Who is in the centre; asked once, and waited for by whoever needs to tell a colleague's code from a number. */
-const learnPeople = () => (asked ??= get("people").then((all) => (people.value = all.items), () => (asked = null)));
-
 function Pick({ what, onPick, onClose }) {
   const [error, setError] = useState(null);
   useEffect(() => void learnPeople(), []);
@@ -190,7 +186,7 @@ function Pick({ what, onPick, onClose }) {
   const submit = async (event) => {
     event.preventDefault();
     const typed = new FormData(event.target).get("to");
-    await learnPeople();
+    await learnPeople(); // else a colleague's code would be a number
     const to = target(typed, people.value, what === "transfer" ? names : []);
     if (to) onPick(to);
     else setError(t("nobodyThere"));

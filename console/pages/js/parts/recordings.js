@@ -1,13 +1,15 @@
 // Which recordings fit? A search by everything that is known of them; each leads to its call.
 import { html, useEffect, useState } from "../html.js";
 import { post } from "../api.js";
-import { clock, day, duration, number, percent, texts } from "../lang.js";
+import { duration, number, percent, texts } from "../lang.js";
 import { callEn, callEs } from "../lang/call.js";
 import { go, place } from "../router.js";
 import { Field, Loading, Nothing, Problem } from "../ui.js";
 import { styleSheet } from "../sheet.js";
-import { learnPeople, nameOf, operatorCodes, queueNames, queueTitle } from "../wall/model.js";
+import { nameOf, operatorCodes, queueNames, queueTitle } from "../wall/model.js";
 import { inWords } from "../wall/refusals.js";
+import { clock, day, dayBegins } from "../times.js";
+import { learnPeople } from "../people.js";
 
 const t = texts({ es: callEs, en: callEn });
 await styleSheet("/css/wall.css");
@@ -17,14 +19,14 @@ const NUMBERS = ["min_length_s", "max_length_s"];
 const SHARES = ["min_over_talk", "min_silence"];
 const LIMIT = 50;
 
-/** What is asked of the server, by the fields of the form or the address. A day is the whole day here. */
+/** What is asked of the server, by the fields of the form or the address. A day is the whole day in the centre. */
 function filtersOf(fields) {
   const found = { limit: LIMIT };
   for (const name of TEXTS) if (fields[name]) found[name] = fields[name];
   for (const name of NUMBERS) if (fields[name]) found[name] = Number(fields[name]);
   for (const name of SHARES) if (fields[name]) found[name] = Number(fields[name]) / 100;
-  if (fields.from) found.from = new Date(`${fields.from}T00:00`).toISOString();
-  if (fields.to) found.to = new Date(new Date(`${fields.to}T00:00`).getTime() + 86_400_000).toISOString();
+  if (fields.from) found.from = dayBegins(fields.from);
+  if (fields.to) found.to = dayBegins(fields.to, 1);
   if (fields.caller) found.caller = fields.caller.replace(/[\s-]/g, "");
   return found;
 }

@@ -10,12 +10,13 @@ import { Asked } from "../wall/dialogs.js";
 import { FullWall } from "../wall/full.js";
 import { Icon } from "../wall/icons.js";
 import { keysOn, Keys, onKey } from "../wall/keys.js";
-import { learnPeople, pick, picked, queueNames, queueTitle, t, teamName, teams } from "../wall/model.js";
+import { pick, picked, queueNames, queueTitle, t, teamName } from "../wall/model.js";
 import { Operators } from "../wall/operators.js";
 import { Panel } from "../wall/panel.js";
 import { Queues } from "../wall/queues.js";
 import { slots } from "../wall/slots.js";
 import { Bar } from "../wall/supervision.js";
+import { learnPeople, teams } from "../people.js";
 
 export { slots };
 await styleSheet("/css/wall.css");

@@ -4,7 +4,8 @@ import { del, get, post } from "../api.js";
 import { styleSheet } from "../sheet.js";
 import { Dialog, Field, Loading, Nothing, Problem, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
-import { attempted, moment } from "../tickets/words.js";
+import { attempted } from "../tickets/words.js";
+import { moment } from "../times.js";
 
 styleSheet("/css/tickets.css");
 const AGAIN_MS = 5_000;

@@ -1,17 +1,18 @@
 // What did this customer want before? The earlier calls that the server tells at a path, the newest first.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { learnPeople, outcomeTitle, personTitle, queueTitle } from "../desk/names.js";
+import { outcomeTitle, personTitle, queueTitle } from "../desk/names.js";
 import { endOf } from "../figures/words.js";
-import { duration, language } from "../lang.js";
+import { duration } from "../lang.js";
 import { t } from "../lang/past.js";
 import { parts } from "../parts.js";
 import { role } from "../session.js";
 import { styleSheet } from "../sheet.js";
 import { tried } from "../ui.js";
+import { moment } from "../times.js";
+import { learnPeople } from "../people.js";
 
 styleSheet("/css/past.css");
-const moment = (iso) => new Date(iso).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });
 const seesCalls = () => parts.find((one) => one.id === "call").roles.includes(role.value);
 
 const OURS = /^S-\d{4}-\d+$/; // other references are another system's

@@ -1,11 +1,12 @@
 // What is there to note of a call? One's own few words, kept as one leaves the field; and what others have noted.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { get, put } from "../api.js";
-import { learnPeople, personTitle } from "../desk/names.js";
+import { personTitle } from "../desk/names.js";
 import { t } from "../lang/past.js";
 import { may, me } from "../session.js";
 import { styleSheet } from "../sheet.js";
 import { Field, toast, words } from "../ui.js";
+import { learnPeople } from "../people.js";
 
 styleSheet("/css/past.css");
 const LONGEST = 1000;

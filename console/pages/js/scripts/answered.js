@@ -1,15 +1,16 @@
 // On a call's page: what was asked in it by scripts, and what was answered; by whom, when, and by which version of the script.
 import { get } from "../api.js";
-import { learnPeople, outcomeTitle, people, personTitle } from "../desk/names.js";
+import { outcomeTitle, personTitle } from "../desk/names.js";
 import { html, useEffect, useState } from "../html.js";
 import { language } from "../lang.js";
 import { t } from "../lang/scripts.js";
 import { styleSheet } from "../sheet.js";
 import { plain, valuesOf } from "./text.js";
+import { moment } from "../times.js";
+import { learnPeople, people } from "../people.js";
 
 styleSheet("/css/scripts.css");
 const LOOKS_AGAIN_MS = 10_000;
-const moment = (iso) => new Date(iso).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" });
 const read = new Map();
 /** A script's very version, asked for once; null where it is not kept any more. */
 function versionOf({ script, version }) {

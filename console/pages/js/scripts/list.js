@@ -3,14 +3,14 @@ import { get } from "../api.js";
 import { queueTitle } from "../desk/names.js";
 import { download } from "../figures/download.js";
 import { html, useEffect, useState } from "../html.js";
-import { clock, day, said } from "../lang.js";
+import { said } from "../lang.js";
 import { t } from "../lang/scripts.js";
 import { go } from "../router.js";
 import { inWords } from "./lines.js";
 import { may, role } from "../session.js";
 import { Dialog, Field, Loading, Nothing, Problem } from "../ui.js";
+import { moment } from "../times.js";
 
-export const moment = (iso) => `${day(iso)} ${clock(iso)}`;
 /** Where a version comes from, in a line. */
 export const origin = (one) => `${t(one.source)}${one.by ? ` · ${t("publishedBy", { by: one.by, at: moment(one.published) })} · “${one.why}”` : ""}`;
 

@@ -4,6 +4,7 @@ import { language } from "../lang.js";
 import { t } from "../lang/scripts.js";
 import { outcomeTitle } from "../desk/names.js";
 import { Links, Spoken, plain } from "./text.js";
+import { dateAgo } from "../times.js";
 
 const FEW = 8;
 const SEARCHED_ABOVE = 6;
@@ -115,8 +116,7 @@ function optionsOf(question, said) {
   return null;
 }
 
-const today = () => new Date().toLocaleDateString("sv");
-const dayOf = (bound) => (bound === "today" ? today() : (bound ?? undefined));
+const dayOf = (bound) => (bound === "today" ? dateAgo(0) : (bound ?? undefined));
 const asWritten = (value) => (typeof value === "number" && language.value === "es" ? String(value).replace(".", ",") : value);
 
 function controlOf(question, shared, said) {

@@ -4,7 +4,7 @@ import { html, useState } from "../html.js";
 import { t } from "../lang/scripts.js";
 import { Dialog, Field, Nothing, tried, words } from "../ui.js";
 import { inWords } from "./lines.js";
-import { moment } from "./list.js";
+import { moment } from "../times.js";
 
 /** doing(why) asks for it; onDone(told), or onMoved() when another version is in force by now; text() gives what is asked for. */
 export function WithReason({ label, name, text, doing, onClose, onDone, onMoved }) {

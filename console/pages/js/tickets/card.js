@@ -1,14 +1,16 @@
 // Everything about one ticket: how it stands, what may be done, who did what, the notes, the calls.
 import { html, useEffect, useState } from "../html.js";
 import { ask, get, post } from "../api.js";
-import { learnPeople, people, queueTitle } from "../desk/names.js";
+import { queueTitle } from "../desk/names.js";
 import { language } from "../lang.js";
 import { parts } from "../parts.js";
 import { role } from "../session.js";
 import { Dialog, Field, Loading, Nothing, Problem, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
 import { callOf, PassDialog } from "./passing.js";
-import { asLocal, attempted, Due, fromLocal, moment, Priority, State, who } from "./words.js";
+import { attempted, Due, Priority, State, who } from "./words.js";
+import { asLocal, fromLocal, moment } from "../times.js";
+import { learnPeople, people } from "../people.js";
 
 const PLAIN = ["take", "resume", "wait", "resolve", "put_back", "close", "reopen"];
 const AGAIN_MS = 5_000;

@@ -1,13 +1,15 @@
 // Which tickets are there? Mine, those to take, or all that I may see; found by reference, subject or note.
 import { html, useEffect, useState } from "../html.js";
 import { get, post } from "../api.js";
-import { learnPeople, queueTitle } from "../desk/names.js";
+import { queueTitle } from "../desk/names.js";
 import { centre, may, role } from "../session.js";
 import { go } from "../router.js";
 import { Field, Loading, Nothing, Problem, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
 import { NewTicket } from "./opening.js";
-import { attempted, Due, moment, Priority, State, who } from "./words.js";
+import { attempted, Due, Priority, State, who } from "./words.js";
+import { moment } from "../times.js";
+import { learnPeople } from "../people.js";
 
 const VIEWS = ["mine", "work", "all"];
 const AGAIN_MS = 10_000;

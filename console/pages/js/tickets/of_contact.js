@@ -5,7 +5,8 @@ import { queueTitle } from "../desk/names.js";
 import { styleSheet } from "../sheet.js";
 import { Loading, Problem } from "../ui.js";
 import { t } from "../lang/tickets.js";
-import { attempted, moment, Priority, State } from "./words.js";
+import { attempted, Priority, State } from "./words.js";
+import { moment } from "../times.js";
 
 styleSheet("/css/tickets.css");
 const AT_ONCE = 10;

@@ -5,7 +5,8 @@ import { queueTitle } from "../desk/names.js";
 import { centre, me } from "../session.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
-import { attempted, fromLocal } from "./words.js";
+import { attempted } from "./words.js";
+import { fromLocal } from "../times.js";
 
 const PRIORITIES = [1, 2, 3, 4];
 

@@ -1,12 +1,13 @@
 // To whom does the ticket go, with the caller or without? The same dialog on the desk and on the card.
 import { html, useEffect, useState } from "../html.js";
 import { post } from "../api.js";
-import { people, learnPeople, queueTitle } from "../desk/names.js";
+import { queueTitle } from "../desk/names.js";
 import { calls } from "../live.js";
 import { centre, me } from "../session.js";
 import { Dialog, Field, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
 import { attempted } from "./words.js";
+import { learnPeople, people } from "../people.js";
 
 /** The call of this ticket whose caller is with this person now. */
 export const callOf = (ticket) => ticket.calls?.map((one) => calls.value.get(one.call)).find((one) => one && one.stage !== "ended" && one.operator === me.value?.code) ?? null;

@@ -1,14 +1,13 @@
 // How is a ticket said in a few words? States, priorities, people and times, the same on every page.
 import { html } from "../html.js";
-import { day, language } from "../lang.js";
 import { t } from "../lang/tickets.js";
 import { personTitle } from "../desk/names.js";
 import { toast, words } from "../ui.js";
+import { day } from "../times.js";
 
 const TONES = { open: "warn", passed: "warn", reopened: "warn", in_progress: "info", waiting: "plain", resolved: "good", closed: "plain" };
 export const State = ({ state }) => html`<span class=${`badge ${TONES[state]}`}>${t(`state_${state}`)}</span>`;
 export const Priority = ({ value }) => html`<span class=${`badge ${{ 1: "bad", 2: "warn" }[value] ?? "plain"}`}>${t(`priority_${value}`)}</span>`;
-export const moment = (iso) => (iso ? new Date(iso).toLocaleString(language.value, { dateStyle: "short", timeStyle: "short" }) : "–");
 export const who = (code) => (code === "system" ? t("systemName") : code ? personTitle(code) : t("nobody"));
 export const Due = ({ one }) => (one.due ? html`<span class="number">${day(one.due)}</span>${one.overdue ? html` <span class="badge bad">${t("overdue")}</span>` : null}` : html`<span class="muted">–</span>`);
 
@@ -23,6 +22,3 @@ export async function attempted(doing) {
   }
 }
 
-/** Of an ISO time, what an <input type="datetime-local"> takes; and back. */
-export const asLocal = (iso) => (iso ? new Date(Date.parse(iso) - new Date(iso).getTimezoneOffset() * 60000).toISOString().slice(0, 16) : "");
-export const fromLocal = (text) => (text ? new Date(text).toISOString() : null);

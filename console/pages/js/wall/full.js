@@ -11,6 +11,7 @@ import { abandonment, goalOf, operatorRow, pauseName, queueNames, queueRow, queu
 import { listOf } from "./rows.js";
 import { slots } from "./slots.js";
 import { alarms, levelsOf, tooLongAfter } from "./watch.js";
+import { minute } from "../times.js";
 
 const TURNS_EVERY_S = 12;
 const A_PAGE = 12;
@@ -55,7 +56,7 @@ export function FullWall() {
   </div>`;
 }
 
-const Clock = () => html`<time class="number">${new Date(now.value).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })}</time>`;
+const Clock = () => html`<time class="number">${minute(now.value)}</time>`;
 
 function Shouted() {
   const list = alarms.value.slice(0, 3);

@@ -1,11 +1,12 @@
 // When alarms call, as a person sets it: one's own limits or the centre's, for all or for one queue; which is whose is told beside each.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { KINDS, ruleFor } from "../alarms.js";
-import { clock, day, texts } from "../lang.js";
+import { texts } from "../lang.js";
 import { alarmsEn, alarmsEs } from "../lang/alarms.js";
 import { change, keepSound, layers, limits, setsCentre, sound } from "./limits.js";
 import { goalOf, nameOf, picked, queueNames, queueTitle } from "./model.js";
 import { tryBeep } from "./watch.js";
+import { clock, day } from "../times.js";
 
 const t = texts({ es: alarmsEs, en: alarmsEn });
 const MOST = { s: 86_400, count: 10_000, share: 1 };

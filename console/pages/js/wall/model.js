@@ -1,10 +1,10 @@
 // What do the supervisor's pages know of the centre besides its live state: names, goals, teams; and what is picked out of it?
-import { computed, signal } from "../html.js";
-import { get } from "../api.js";
+import { computed } from "../html.js";
 import { said, texts } from "../lang.js";
 import { en, es } from "../lang/wall.js";
 import { calls, operators, queues } from "../live.js";
 import { go, place } from "../router.js";
+import { person, teams } from "../people.js";
 import { centre, me } from "../session.js";
 import { calmList, listOf, rowsOf } from "./rows.js";
 
@@ -20,20 +20,9 @@ const STAGES = ["waiting", "ringing", "callback", "calling", "talking", "menu", 
 
 // -- names ------------------------------------------------------------------------------------------------------------------
 
-/** The centre's teams ({id, names, operators, leaders}) and everybody's names; empty while nobody has told. */
-export const teams = signal([]);
-const people = signal(new Map());
-
-/** Ask who there is. A centre whose controller does not tell shows codes, and no teams. */
-export async function learnPeople() {
-  const [found, everybody] = await Promise.all(["teams", "people"].map((what) => get(what).catch(() => ({ items: [] }))));
-  teams.value = found.items;
-  people.value = new Map(everybody.items.map((one) => [one.code, one]));
-}
-
-export const teamOf = (code) => people.value.get(code)?.team ?? null;
+export const teamOf = (code) => person(code)?.team ?? null;
 export const teamName = (id) => said(teams.value.find((one) => one.id === id)?.names) || id;
-export const nameOf = (code) => operators.peek().get(code)?.name || people.value.get(code)?.name || code;
+export const nameOf = (code) => operators.peek().get(code)?.name || person(code)?.name || code;
 /** What the centre says of a queue ({titles, service_level_goal, dispositions, ...}), or nothing. */
 export const aboutQueue = (name) => centre.value?.queues?.find((one) => one.name === name);
 export const queueTitle = (name) => said(aboutQueue(name)?.titles) || name || "";

@@ -1,6 +1,6 @@
 // What does each operator do, since when, and is that as it should be? A row is drawn again only when its own operator changes.
 import { html, useComputed } from "../html.js";
-import { clock, duration, number } from "../lang.js";
+import { duration, number } from "../lang.js";
 import { now, since } from "../live.js";
 import { may } from "../session.js";
 import { actsOn } from "./acts.js";
@@ -9,6 +9,7 @@ import { Menu } from "./menu.js";
 import { callRow, nameOf, operatorCounts, operatorHands, operatorRow, pauseName, pick, picked, queueTitle, shownOperators, stateName, STATES, t, teamName, teamOf, withPicked } from "./model.js";
 import { supervise } from "./supervision.js";
 import { levelsOf, tooLongAfter } from "./watch.js";
+import { clock } from "../times.js";
 
 const COLOURS = { ready: "good", talking: "info", on_hold: "info", ringing: "info", reserved: "info", own_call: "info", wrap_up: "warn", paused: "plain", logged_out: "plain" };
 

@@ -1,7 +1,7 @@
 // What is behind a number, or an operator? Beside the board: who it is, what can be done, and the calls.
 import { html, signal, useEffect, useRef } from "../html.js";
 import { get } from "../api.js";
-import { clock, duration, number, percent } from "../lang.js";
+import { duration, number, percent } from "../lang.js";
 import { calls, ended } from "../live.js";
 import { may } from "../session.js";
 import { Elapsed, Problem } from "../ui.js";
@@ -10,6 +10,7 @@ import { StageBadge } from "./calls.js";
 import { abandonment, goalOf, nameOf, operatorRow, pick, picked, queueRow, queueTitle, t, teamName, teamOf } from "./model.js";
 import { Doing, InState, StateBadge } from "./operators.js";
 import { slots } from "./slots.js";
+import { clock } from "../times.js";
 
 const past = signal({ items: [], error: null });
 

@@ -1,7 +1,7 @@
 // How does a recording sound? Both sides drawn above each other, what they are doing, and what coaches have noted; all by key, too.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { del, get, post, request } from "../api.js";
-import { day, duration, number, percent, texts } from "../lang.js";
+import { duration, number, percent, texts } from "../lang.js";
 import { callEn, callEs } from "../lang/call.js";
 import { may, me } from "../session.js";
 import { Field, Problem } from "../ui.js";
@@ -9,6 +9,7 @@ import { drawWave } from "./wave.js";
 import { Icon } from "./icons.js";
 import { nameOf, queueTitle } from "./model.js";
 import { inWords, said } from "./refusals.js";
+import { day } from "../times.js";
 
 const t = texts({ es: callEs, en: callEn });
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];

@@ -10,7 +10,8 @@ import { Form } from "./form.js";
 import { History } from "./history.js";
 import { forgetFound } from "./search.js";
 import { Slots } from "./slots.js";
-import { Numbers, moment, named, t } from "./words.js";
+import { Numbers, named, t } from "./words.js";
+import { moment } from "../../times.js";
 
 const mayEdit = () => may("edit_contacts");
 

@@ -2,7 +2,8 @@
 import { get } from "../../api.js";
 import { html, useState } from "../../html.js";
 import { tried } from "../../ui.js";
-import { moment, t } from "./words.js";
+import { t } from "./words.js";
+import { moment } from "../../times.js";
 
 const label = (field) => (field.startsWith("fields.") ? field.slice(7) : field === "external_id" ? t("code") : t(field));
 

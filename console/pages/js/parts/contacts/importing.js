@@ -6,7 +6,8 @@ import { go } from "../../router.js";
 import { Field, Loading, Nothing, Problem, tried } from "../../ui.js";
 import { Columns } from "./columns.js";
 import { forgetFound } from "./search.js";
-import { download, moment, t } from "./words.js";
+import { download, t } from "./words.js";
+import { moment } from "../../times.js";
 
 const EVERY_MS = 700;
 const RUNNING = ["checking", "importing"];

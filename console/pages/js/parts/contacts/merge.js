@@ -4,7 +4,8 @@ import { html, useEffect, useState } from "../../html.js";
 import { go } from "../../router.js";
 import { Loading, Problem, toast } from "../../ui.js";
 import { Search, forgetFound } from "./search.js";
-import { Numbers, moment, named, t } from "./words.js";
+import { Numbers, named, t } from "./words.js";
+import { moment } from "../../times.js";
 
 const LINES = ["name", "email", "language", "note", "source"];
 

@@ -1,12 +1,11 @@
 // The words of contacts, and small things that several of their pages show.
 import { html } from "../../html.js";
-import { language, texts } from "../../lang.js";
+import { texts } from "../../lang.js";
 import dictionary from "../../lang/contacts.js";
 
 export const t = texts(dictionary);
 export const KINDS = ["mobile", "home", "work", "other"];
 
-export const moment = (iso) => (iso ? new Date(iso).toLocaleString(language.value, { dateStyle: "medium", timeStyle: "short" }) : "–");
 export const named = (contact) => contact.name || contact.numbers[0]?.shown || t("unnamed");
 
 export const Numbers = ({ numbers }) => html`<ul class="contact-numbers">
