@@ -149,6 +149,15 @@ class Arena:
             self.stack.registrar, number, rate=rate, how_many=how_many, first=first, sound_for_ever=sound_for_ever
         )
 
+    async def refused(self, run: Run, of: int, within_s: float) -> int:
+        """How many of a run's calls were refused, once each of them was answered or refused."""
+
+        async def all_know() -> bool:
+            return len({caller for event, caller, _ in run.log() if event in ("answered", "refused")}) >= of
+
+        await until(all_know, f"{of} calls answered or refused", within_s)
+        return sum(event == "refused" for event, _, _ in run.log())
+
     async def channels(self, how_many: int, within_s: float) -> None:
         """Wait until Asterisk has at least so many."""
 

@@ -175,11 +175,13 @@ class Run:
         rows = list(csv.DictReader(self.base.with_suffix(".csv").read_text("utf-8").splitlines(), delimiter=";"))
         if not rows:
             raise LoadFailed(f"{self.base.name} tells nothing: {self._last_words()}")
-        return Told(int(rows[-1]["SuccessfulCall(C)"]), int(rows[-1]["FailedCall(C)"]), self._log())
+        return Told(int(rows[-1]["SuccessfulCall(C)"]), int(rows[-1]["FailedCall(C)"]), self.log())
 
-    def _log(self) -> tuple[tuple[str, str, float], ...]:
+    def log(self) -> tuple[tuple[str, str, float], ...]:
+        """What it has seen of its calls so far: (event, caller, s)."""
         path = self.base.with_suffix(".log")
-        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        text = path.read_text("utf-8") if path.exists() else ""
+        lines = text[: text.rfind("\n") + 1].splitlines()  # the last one may be half written
         return tuple((event, caller, _seconds(when)) for event, caller, when in (line.split(" ", 2) for line in lines))
 
     def _last_words(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.chaos.field import Field, field_of, numbers
 from tests.chaos.report import Finding, at_most, none_of
-from tests.chaos.told_again import told_by, until_told_again
+from tests.chaos.told_again import told_by, until_noted, until_told_again
 
 SAMPLED = 5
 """So many conversations have sound, and their packets are timed; the phones' own work would disturb the measure with more."""
@@ -89,6 +89,7 @@ async def _crash(field: Field) -> tuple[float, float]:
     loop = asyncio.get_running_loop()
     async with field.redis() as client:
         before = await told_by(client)
+        await until_noted(client, before.calls)
         await field.stack.instance.engine.kill()
         began = loop.time()
         await field.stack.instance.engine.start()

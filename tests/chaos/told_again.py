@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,18 @@ async def told_by(client: Redis) -> Told:
     newest: Any = await client.xrevrange(f"{PREFIX}events", count=1)
     epoch = int(str(await client.get(f"{PREFIX}epoch")))
     return Told(epoch, newest[0][0], frozenset(map(str, await client.smembers(f"{PREFIX}calls"))))
+
+
+async def until_noted(client: Redis, calls: frozenset[str], within_s: float = 10.0) -> None:
+    """Until what is meant with each of these is noted: who came in the instants before that is guided from the start after a
+    crash, as the same caller in a call of another name. Raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while calls:
+            keys = [key async for key in client.scan_iter(f"{PREFIX}caller:*")]
+            notes = [json.loads(note) for note in await client.mget(keys) if note] if keys else []
+            if calls <= {note["call"] for note in notes if note["place"] or note["talk"]}:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def until_told_again(client: Redis, before: Told, within_s: float = 30.0) -> None:

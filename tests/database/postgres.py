@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import pwd
@@ -99,7 +100,8 @@ class Postgres:
         assert self._server is not None
         self._hung = [self._server.pid, *_children(self._server.pid)]
         for pid in self._hung:
-            os.kill(pid, signal.SIGSTOP)
+            with contextlib.suppress(ProcessLookupError):  # a servant may have ended meanwhile
+                os.kill(pid, signal.SIGSTOP)
 
     def wake(self) -> None:
         """It goes on."""
