@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -11,8 +12,9 @@ import pytest_asyncio
 
 from ari_app.adapters.catalogue_database import Database
 from tests.browser.chromium import Browser, Page
-from tests.browser.console_page import signed_in
+from tests.browser.console_page import NARROW, WIDE, findings, signed_in
 from tests.browser.desk_served import OPERATOR, ServedDesk, served
+from tests.browser.tools import Tools
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 FIRST, SECOND = "c1", "c2"
@@ -132,6 +134,14 @@ async def test_a_note_that_the_server_does_not_take_at_the_end_of_the_wrap_up_is
         await until(lambda: desk.notes == {FIRST: "Llamará su hija"})
 
 
+async def test_a_note_is_kept_when_the_page_is_closed(browser: Browser, desk: ServedDesk) -> None:
+    desk.shows("wrap_up", FIRST, stage="ended", control=None)
+    async with signed_in(browser, desk.url, OPERATOR, "/desk") as page:
+        await page.get_by_label("Nota", exact=True).fill("Llamará su hija")
+        await page.close()
+        await until(lambda: desk.notes == {FIRST: "Llamará su hija"})
+
+
 async def test_what_is_typed_on_when_the_field_is_gone_commands_nothing(browser: Browser, desk: ServedDesk) -> None:
     desk.shows("wrap_up", FIRST, stage="ended", control=None)
     async with signed_in(browser, desk.url, OPERATOR, "/desk") as page:
@@ -173,6 +183,40 @@ async def test_a_number_that_could_not_be_told_at_first_is_asked_for_again(brows
         await page.route("**/caller", at_first_not)
         desk.shows("talking", FIRST)
         await page.locator(".caller-number").get_by_text("600 111 789").wait_for()
+
+
+async def test_an_english_page_says_nothing_in_spanish_of_what_the_menu_found_out(
+    browser: Browser, desk: ServedDesk
+) -> None:
+    known = {"contract": "12-34", "customer": "77", "saldo": "81,40"}
+    desk.shows("talking", FIRST, shown=known)
+    async with signed_in(browser, desk.url, OPERATOR, "/desk", language="en") as page:
+        await page.get_by_text("Known from the menu").wait_for()
+        facts = page.locator("h3:text('Known from the menu') + dl dt")
+        assert await facts.all_inner_texts() == ["contract", "customer", "balance"]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_however_many_queues_and_long_names_there_are_the_call_is_seen_and_nothing_is_wider_than_the_window(
+    browser: Browser, desk: ServedDesk, tools: Tools, size: tuple[int, int]
+) -> None:
+    name = "Wolfeschlegelsteinhausenbergerdorff" * 4
+    desk.floor.contacts = [
+        {"id": "k-1", "name": name, "numbers": [], "email": f"{name}@example.com", "fields": {"a": name}}
+    ]
+    await desk.centre.opened("ana", subject=name, call=FIRST)
+    desk.shows("talking", FIRST, caller="", shown={"name": name}, ticket=name[:64])
+    served_by = desk.centre.board.operators[OPERATOR]
+    desk.centre.board.operators[OPERATOR] = replace(served_by, serves=tuple(f"cola_de_averias_{n}" for n in range(30)))
+    async with signed_in(browser, desk.url, OPERATOR, "/desk", size=size) as page:
+        await page.locator(".controls .hold").wait_for()
+        bar = await page.locator(".state-bar").bounding_box()
+        assert bar["height"] < size[1] / 4
+        if size == NARROW:
+            await page.get_by_role("tab", name="Cliente").click()
+        await page.locator(".contact-name").wait_for()
+        await page.locator(".ticket-panel li").wait_for()
+        assert await findings(page, tools.axe) == []
 
 
 # -- buttons and keys ------------------------------------------------------------------------------------------------------------
