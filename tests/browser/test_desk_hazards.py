@@ -134,6 +134,23 @@ async def test_a_note_that_the_server_does_not_take_at_the_end_of_the_wrap_up_is
         await until(lambda: desk.notes == {FIRST: "Llamará su hija"})
 
 
+async def test_a_tickets_note_that_a_call_interrupts_is_still_there_when_one_comes_back_to_it(
+    browser: Browser, desk: ServedDesk
+) -> None:
+    ref = await desk.centre.opened("ana", subject="Sin luz", call=FIRST)
+    async with signed_in(browser, desk.url, OPERATOR, f"/tickets/{ref}") as page:
+        await page.get_by_label("Nota", exact=False).fill("Ha llamado el vecino")
+        await page.get_by_role("link", name="Puesto").click()
+        await talks(page)
+        await page.go_back()
+        assert await page.get_by_label("Nota", exact=False).input_value() == "Ha llamado el vecino"
+        await page.get_by_role("button", name="Añadir nota").click()
+        await page.locator(".ticket-timeline").get_by_text("Ha llamado el vecino").wait_for()
+        await page.reload()
+        await page.locator(".ticket-timeline").get_by_text("Ha llamado el vecino").wait_for()
+        assert await page.get_by_label("Nota", exact=False).input_value() == ""
+
+
 async def test_a_note_is_kept_when_the_page_is_closed(browser: Browser, desk: ServedDesk) -> None:
     desk.shows("wrap_up", FIRST, stage="ended", control=None)
     async with signed_in(browser, desk.url, OPERATOR, "/desk") as page:
