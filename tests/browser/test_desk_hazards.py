@@ -87,9 +87,13 @@ async def test_a_ticket_being_written_outlives_the_wrap_up_and_stays_the_ticket_
         await page.locator(".wrap-up").wait_for()
         desk.shows("ready")
         await page.locator(".idle-card").wait_for()
+        assert await page.get_by_role("dialog").get_by_label("Asunto").input_value() == "No llega la factura"
         desk.shows("talking", SECOND)
         await page.locator(".call.talks").wait_for()
-        assert await page.get_by_label("Asunto").input_value() == "No llega la factura"
+        await page.get_by_role("dialog").wait_for(state="hidden")  # it does not stand before the next caller
+        await page.locator(".control.hold").click()
+        await page.get_by_role("button", name="Seguir con ella").click()
+        assert await page.get_by_role("dialog").get_by_label("Asunto").input_value() == "No llega la factura"
         desk.centre.call(FIRST, stage="ended")  # as the console knows it for an hour
         await page.get_by_role("button", name="Abrir", exact=True).click()
         await page.get_by_text("Abierta: ").wait_for()
@@ -110,6 +114,7 @@ async def test_a_ticket_whose_caller_is_gone_while_it_is_being_passed_on_goes_on
         await page.locator(".idle-card").wait_for()
         desk.shows("talking", SECOND)
         await page.locator(".call.talks").wait_for()
+        await page.get_by_role("button", name="Seguir con ella").click()
         assert await dialog.get_by_label("Qué debe saber quien la recibe").input_value() == "Ha mirado el automático"
         assert await dialog.get_by_label("Para después").is_checked()
         await dialog.get_by_role("button", name="Pasar").click()

@@ -49,9 +49,9 @@ export default function Desk() {
     <h1 class="visually-hidden">${t("desk")}</h1>
     <${Announcer} />
     <div class="desk-top"><${StateBar} /><button type="button" class="quiet icon help" aria-label=${t("help")} title=${t("help")} aria-keyshortcuts="?" onClick=${() => (helping.value = true)}>?</button></div>
-    <${Remedy} />
+    <${Remedy} /><${Over} />
     ${narrow.value ? html`<${Narrow} />` : html`<${Wide} />`}
-    <${PassOn} contactNumbers=${contactNumbers.value} /><${Help} /><${Over} />
+    <${PassOn} contactNumbers=${contactNumbers.value} /><${Help} />
   </div>`;
 }
 

@@ -26,10 +26,10 @@ export function TicketPanel({ call }) {
   }, [call.id, call.operator, call.ticket, call.control, round.value]);
   if (error?.status === 404) return null;
   const link = (ref) => attempted(() => post(`tickets/${ref}/calls`, { call: call.id })).then(next);
-  const open = () => (over.value = () => html`<${NewTicket} call=${call} onClose=${closeOver} onDone=${next} />`);
+  const open = () => (over.value = { call: call.id, dialog: () => html`<${NewTicket} call=${call} onClose=${closeOver} onDone=${next} />` });
   const choose = (ref) => attempted(async () => {
     const ticket = await get(`tickets/${ref}?call=${encodeURIComponent(call.id)}`);
-    over.value = () => html`<${PassDialog} ticket=${ticket} call=${call} onClose=${closeOver} onDone=${next} />`;
+    over.value = { call: call.id, dialog: () => html`<${PassDialog} ticket=${ticket} call=${call} onClose=${closeOver} onDone=${next} />` };
   });
   const linked = found?.linked ?? [];
   const others = found?.customers ?? [];
