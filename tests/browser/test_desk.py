@@ -280,6 +280,7 @@ async def test_who_calls_is_shown_as_the_contact_of_that_number_while_it_rings(
         await scene.shows("Mejor por la tarde")
         await rings.answer()
         caller = await dialled
+        await scene.shows("En conversación", within=".call")
         await caller.hang_up()
         await rings.ended()
         await scene.press("Resuelto")
