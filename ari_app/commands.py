@@ -54,6 +54,6 @@ class CentreCommands(Protocol):
         """
         ...
 
-    def hang_up_call(self, call: str) -> None:
-        """End a call for both sides. Raises UnknownCall."""
+    def hang_up_call(self, call: str, own: bool = False) -> None:
+        """End a call for both sides; ``own``: the operator who talks with the caller asks for it. Raises UnknownCall."""
         ...

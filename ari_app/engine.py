@@ -367,7 +367,7 @@ class Engine:
                 living.life.cancel()
             self._switchboard.leave(call)
 
-    def hang_up_call(self, call: str) -> None:
+    def hang_up_call(self, call: str, own: bool = False) -> None:
         """See CentreCommands."""
         living = self._switchboard.calls.get(call)
         if living is None:
@@ -375,7 +375,7 @@ class Engine:
         if living.goes_on_alone:
             living.end("callback_cancelled")
             return
-        living.end_reason = "hung_up_by_command"
+        living.end_reason = "operator_hung_up" if own else "hung_up_by_command"
         self._in_background(self._running.hang_up(living.channel))
 
     def queue_for_dialplan(self, queue: str) -> tuple[int, int, tuple[float, float] | None]:

@@ -272,7 +272,7 @@ def _command_routes(board: StatusBoard, commands: CentreCommands) -> APIRouter:
         call = _call_for(board, call_id, caller)
         demand(caller.reaches("control_calls", call.operator))
         try:
-            commands.hang_up_call(call_id)
+            commands.hang_up_call(call_id, call.stage == "talking" and call.operator == caller.account.code)
         except UnknownCall:
             raise Refused(404, "call_not_up", "This call has ended.") from None
         log.info("hangup_asked", account=caller.account.code, call=call_id)

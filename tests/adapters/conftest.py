@@ -223,11 +223,12 @@ class FakeCentre:
         """See VoicemailCommands."""
         self.messages = [one for one in self.messages if one.id != call]
 
-    def hang_up_call(self, call: str) -> None:
+    def hang_up_call(self, call: str, own: bool = False) -> None:
         """See CentreCommands."""
         if call not in self.board.calls or self.board.calls[call].stage == "ended":
             raise UnknownCall(call)
-        self.board.put_call(replace(self.board.calls[call], stage="ended", end_reason="hung_up_by_request"))
+        reason = "operator_hung_up" if own else "hung_up_by_request"
+        self.board.put_call(replace(self.board.calls[call], stage="ended", end_reason=reason))
 
 
 class Api:

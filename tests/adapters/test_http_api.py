@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,6 +113,17 @@ async def test_a_hangup_answers_with_the_call_as_it_is_then(api: Api) -> None:
     assert (answer.status_code, answer.json()["id"], answer.json()["stage"]) == (202, "call-2", "ended")
     again = await api.ask(SUPERVISOR, "POST", "/calls/call-2/hangup")
     assert error_of(again) == (404, "call_not_up", None)
+
+
+async def test_an_operator_who_hangs_up_is_not_taken_for_a_supervisor(api: Api) -> None:
+    call = api.centre.board.calls["call-1"]
+    for stage, reason in (("ringing", "hung_up_by_request"), ("talking", "operator_hung_up")):
+        api.centre.board.put_call(replace(call, stage=stage, operator="1005"))  # type: ignore[arg-type]
+        answer = await api.ask(OPERATOR, "POST", "/calls/call-1/hangup")
+        assert answer.json()["end_reason"] == reason
+    api.centre.board.put_call(replace(call, stage="talking", operator="1005"))
+    answer = await api.ask(SUPERVISOR, "POST", "/calls/call-1/hangup")
+    assert answer.json()["end_reason"] == "hung_up_by_request"
 
 
 async def test_health_names_what_is_wrong(api: Api) -> None:

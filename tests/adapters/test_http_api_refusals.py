@@ -111,7 +111,7 @@ async def test_unknown_addresses_and_methods_have_the_same_shape(api: Api) -> No
 
 
 async def test_a_fault_of_ours_shows_no_inside(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(call: str) -> None:
+    def fails(call: str, own: bool) -> None:
         raise KeyError("inside information")
 
     monkeypatch.setattr(api.centre, "hang_up_call", fails)

@@ -13,6 +13,7 @@ from ari_app.calls.talking import GONE_S
 from ari_app.centre import load_centre
 from ari_app.commands import UnknownCall, UnknownOperator
 from ari_app.telephony import ChannelGone, TelephonyError
+from queues.facts import ConversationOver
 from recordings.plan import plan_part
 from tests.ari_app.fake_centre import DEMO, FakeCentre, fake_centre, in_virtual_time
 from tests.ari_app.waiting_room import is_for_the_worker
@@ -265,6 +266,20 @@ async def test_a_caller_who_hangs_up_before_anything_was_done_is_no_ghost(centre
     await centre.settle()
     (shown,) = centre.board.calls.values()
     assert (shown.stage, shown.end_reason) == ("ended", "caller_hung_up")
+
+
+@in_virtual_time
+async def test_who_hung_up_by_command_is_told_and_counted(centre: FakeCentre) -> None:
+    await centre.at_work("1009", "answers")
+    for own, reason in ((True, "operator_hung_up"), (False, "hung_up_by_command")):
+        centre.telephony.call_arrives(f"caller {reason}", "inbound", "900100201")
+        await centre.settle()
+        (up,) = (one for one in centre.board.calls.values() if one.stage == "talking")
+        centre.engine.hang_up_call(up.id, own)
+        await centre.settle()
+        assert (centre.call(up.id).stage, centre.call(up.id).end_reason) == ("ended", reason)
+        centre.engine.set_operator_state("1009", "ready", None)
+    assert [over.by for over in centre.facts(ConversationOver)] == ["operator", "supervisor"]
 
 
 @in_virtual_time

@@ -95,7 +95,7 @@ def frame(app: FastAPI, people: Mapping[str, Person], floor: Floor) -> None:
     async def shape() -> dict[str, Any]:
         rules = {"dispositions": [], "wrap_up_until_disposition": False}
         queues = [{"name": name, "titles": titles, **rules, **floor.rules} for name, titles in NAMES.items()]
-        return {"name": "Valdeluna Energía", "languages": ["es", "en"], "queues": queues, "pauses": []}
+        return {"version": "1", "name": "Valdeluna Energía", "languages": ["es", "en"], "queues": queues, "pauses": []}
 
     @app.get("/api/v1/people")
     async def everybody() -> dict[str, Any]:

@@ -210,6 +210,7 @@ async def test_a_page_loaded_again_in_the_midst_of_a_call_goes_on_with_it_and_wi
         await caller.ended()
         await first.ended()
         await scene.shows("¿Cómo ha terminado la llamada?")
+        await scene.shows("Colgó usted", within=".wrap-up")
         await scene.page.reload()
         await scene.press("Resuelto")
         await scene.watch.call(id=shown["id"], disposition="resuelto")

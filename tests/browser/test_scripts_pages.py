@@ -149,6 +149,34 @@ async def test_every_type_of_answer_is_read_as_people_write_it_or_said_to_be_wro
         }
 
 
+LIVE = """
+    globalThis.spoken = [];
+    new MutationObserver((all) => {
+        for (const { target } of all) {
+            const live = (target.closest ? target : target.parentElement)?.closest("[role=status], [role=alert], [aria-live]");
+            if (live?.textContent.trim()) spoken.push(live.textContent.trim());
+        }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+"""
+
+
+async def test_who_listens_to_the_page_is_not_told_at_every_word_that_it_is_being_saved(
+    browser: Browser, console: ServedScripts
+) -> None:
+    async with signed_in(browser, console.url, OPERATOR, "/desk") as page:
+        await _to_the_bill(page)
+        await page.evaluate(LIVE)
+        for text in ("8", "81", "81,4"):
+            await page.get_by_label("Importe de la factura").fill(text)
+            await _saved(page)
+        assert await page.evaluate("spoken") == []
+        console.away = True
+        await page.get_by_label("Importe de la factura").fill("81,40")
+        await page.wait_for_function("spoken.includes('Sin guardar: se sigue intentando')")
+        console.away = False
+        await _saved(page)
+
+
 async def test_what_was_answered_before_stands_above_the_script_of_the_queue_that_the_call_came_to(
     browser: Browser, console: ServedScripts
 ) -> None:

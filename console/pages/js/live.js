@@ -21,13 +21,18 @@ const SILENT_MS = 40_000;
 const AGAIN_MS = [300, 700, 1500, 3000, 5000];
 let offsetMs = 0;
 let stop = null;
+/** When the stream said something last, and how it is given up. A timer would not do: while the machine sleeps its time stands still. */
+let heard = null;
 const listeners = new Set();
 
 /** The server's time in milliseconds. */
 export const serverNow = () => Date.now() + offsetMs;
 /** Ticks once a second: read it where a duration is shown. */
 export const now = signal(Date.now());
-setInterval(() => (now.value = serverNow()), 1000);
+setInterval(() => {
+  now.value = serverNow();
+  if (heard && Date.now() - heard.at > SILENT_MS) heard.giveUp();
+}, 1000);
 /** Seconds since an ISO time, as of the last tick. */
 export const since = (iso) => (iso ? Math.max(0, (now.value - Date.parse(iso)) / 1000) : null);
 
@@ -77,20 +82,19 @@ async function follow(stopped) {
 async function read(reader, quiet) {
   const decoder = new TextDecoder();
   let text = "";
-  let timer = setTimeout(() => quiet.abort(), SILENT_MS);
+  heard = { at: Date.now(), giveUp: () => quiet.abort() };
   try {
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => quiet.abort(), SILENT_MS);
+      heard.at = Date.now();
       text += decoder.decode(value, { stream: true });
       const pieces = text.split("\n\n");
       text = pieces.pop();
       take(pieces.map(parse).filter(Boolean));
     }
   } finally {
-    clearTimeout(timer);
+    heard = null;
   }
 }
 

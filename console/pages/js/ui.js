@@ -8,13 +8,13 @@ const t = texts({
   es: {
     close: "Cerrar", cancel: "Cancelar", ok: "Aceptar", required: "obligatorio",
     unreachable: "No hay conexión con el servidor.", too_many_requests: "Demasiadas peticiones; espere un momento.",
-    no_controller: "La centralita no responde en este momento; se sigue intentando.", forbidden: "Su perfil no permite hacer esto.",
+    no_controller: "La centralita no responde en este momento; inténtelo de nuevo.", forbidden: "Su perfil no permite hacer esto.",
     loading: "Cargando…", nothing: "Nada que mostrar",
   },
   en: {
     close: "Close", cancel: "Cancel", ok: "OK", required: "required",
     unreachable: "The server cannot be reached.", too_many_requests: "Too many requests; wait a moment.",
-    no_controller: "The telephone system does not answer at the moment; still trying.", forbidden: "Your role may not do this.",
+    no_controller: "The telephone system does not answer at the moment; try again.", forbidden: "Your role may not do this.",
     loading: "Loading…", nothing: "Nothing to show",
   },
 });

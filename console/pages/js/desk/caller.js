@@ -1,5 +1,5 @@
 // What number calls? The whole one while the call is this operator's, asked for once a call; masked where it may not be known.
-import { effect, signal } from "../html.js";
+import { computed, effect, signal } from "../html.js";
 import { get } from "../api.js";
 import { t } from "../lang/desk.js";
 import { may } from "../session.js";
@@ -7,13 +7,23 @@ import { shownCall } from "./now.js";
 
 /** Numbers by call; null: it cannot be known. Never kept beyond this page. */
 const numbers = signal(new Map());
+const AGAIN_MS = 2000;
+const shownId = computed(() => shownCall.value?.id ?? null);
 
-effect(() => {
-  const id = shownCall.value?.id;
-  if (!id || !may("see_numbers") || numbers.peek().has(id)) return;
+async function ask(id) {
   const put = (number) => (numbers.value = new Map([...numbers.peek()].slice(-20)).set(id, number));
-  put(undefined);
-  get(`calls/${encodeURIComponent(id)}/caller`).then((found) => put(found.number), () => put(null));
+  for (put(undefined); shownId.peek() === id; await new Promise((done) => setTimeout(done, AGAIN_MS))) {
+    try {
+      return put((await get(`calls/${encodeURIComponent(id)}/caller`)).number);
+    } catch (error) {
+      if ([403, 404].includes(error.status)) return put(null);
+    }
+  }
+  return put(null);
+}
+effect(() => {
+  const id = shownId.value;
+  if (id && may("see_numbers") && !numbers.peek().has(id)) ask(id);
 });
 
 /** The whole number of a call; null when it is not known, undefined while it is being asked for. */

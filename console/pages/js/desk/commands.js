@@ -1,6 +1,6 @@
 // What does the operator ask for, and what does a refusal mean? All of it goes to the engine; what comes of it is shown by the status.
 import { signal } from "@preact/signals";
-import { post } from "../api.js";
+import { post, Refused } from "../api.js";
 import { me } from "../session.js";
 import { toast, words } from "../ui.js";
 import { t } from "../lang/desk.js";
@@ -10,12 +10,20 @@ import { personTitle } from "./names.js";
 /** What is being asked at this moment; null for nothing. */
 export const asking = signal(null);
 
+const PATIENCE_MS = 15_000;
+/** What comes of it, or a refusal when nothing has come of it for too long: in a network that is dead a request may never end. */
+function inTime(work) {
+  let timer;
+  const late = new Promise((_, refuse) => (timer = setTimeout(() => refuse(new Refused(0, "unreachable", "Nobody answers.")), PATIENCE_MS)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 /** Ask, once at a time; says what was refused. Gives the answer, or undefined. */
 export async function doing(what, work) {
   if (asking.peek()) return undefined;
   asking.value = what;
   try {
-    const status = await work();
+    const status = await inTime(work());
     keep(status);
     return status ?? true;
   } catch (error) {

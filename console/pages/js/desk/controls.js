@@ -1,12 +1,17 @@
 // What can be done with the call at this moment? What its state allows, always in the same order; hanging up stands apart.
-import { html, signal } from "../html.js";
+import { computed, effect, html, signal, useLayoutEffect, useRef } from "../html.js";
 import { t } from "../lang/desk.js";
 import { asking, inCall, recording } from "./commands.js";
 import { Icon } from "./icons.js";
-import { call, phase } from "./now.js";
+import { call, callId, phase } from "./now.js";
 
 /** How the picker is open: "transfer", "consult" or null. */
 export const picking = signal(null);
+const conversation = computed(() => (phase.value === "talking" ? callId.value : null));
+effect(() => {
+  conversation.value; // who was to get one caller is not to get the next
+  picking.value = null;
+});
 
 const TALKS = new Set(["talking", "held"]);
 const WITH_OTHER = new Set(["consulting", "swapped", "conference"]);
@@ -46,10 +51,16 @@ export function Controls() {
   const shown = call.value;
   const found = actions(shown);
   const names = Object.keys(found);
+  const root = useRef();
+  const had = root.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    if (had && !root.current?.contains(document.activeElement)) root.current?.querySelector("button")?.focus();
+  });
   if (!names.length) return null;
-  return html`<div class="controls" role="toolbar" aria-label=${t("controls")} data-of=${names.length}>
-    ${names.map((name) => html`<button key=${name} type="button" class=${`control ${name} ${name === "hangup" ? "danger" : ""} ${name === "complete" || name === "resume" ? "primary" : ""}`}
-      aria-keyshortcuts=${KEYS[name]} aria-pressed=${name === "recording" ? String(shown.recording_state === "paused") : undefined} disabled=${asking.value !== null} onClick=${found[name]}>
+  const press = (name) => (event) => event.detail > 1 || found[name](); // the second half of a double click would undo the first
+  return html`<div class="controls" ref=${root} role="toolbar" aria-label=${t("controls")} data-of=${names.length}>
+    ${names.map((name) => html`<button key=${name === "resume" ? "hold" : name} type="button" class=${`control ${name} ${name === "hangup" ? "danger" : ""} ${name === "complete" || name === "resume" ? "primary" : ""}`}
+      aria-keyshortcuts=${KEYS[name]} aria-pressed=${name === "recording" ? String(shown.recording_state === "paused") : undefined} aria-disabled=${asking.value !== null ? "true" : undefined} onClick=${press(name)}>
       <${Icon} name=${SIGNS[name] ?? name} /><span>${word(name, shown)}</span></button>`)}
   </div>`;
 }

@@ -15,7 +15,7 @@ export function Customer() {
   if (!shown) return html`<p class="muted nothing">${t("noCustomer")}</p>`;
   return html`<div class="stack">
     <${Caller} shown=${shown} />
-    ${customerSlots.map((slot) => html`<${Slot} key=${slot.id} slot=${slot} call=${shown} number=${numberOf(shown)} />`)}
+    ${customerSlots.map((slot) => html`<${Slot} key=${`${slot.id} ${shown.id}`} slot=${slot} call=${shown} number=${numberOf(shown)} />`)}
     <${Story} key=${shown.id} shown=${shown} />
   </div>`;
 }

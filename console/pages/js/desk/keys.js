@@ -31,22 +31,37 @@ const KEYS = [
   ["?", "key_help", () => (helping.value = true)],
 ];
 
+const WRITTEN_IN = "input, textarea, [contenteditable]";
+const RUNS_ON_MS = 1500;
+/** Where something was written last, and when: who types on when the field has gone (the wrap-up is over) gives no commands. */
+const writing = { field: null, at: 0 };
+
 const writes = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open], [role=menu]") || document.querySelector("dialog[open]");
 
 export function useKeys() {
   useEffect(() => {
+    const typed = (event) => {
+      const ends = event.key === "Enter" || event.key === "Escape";
+      if (event.target.matches?.(WRITTEN_IN)) Object.assign(writing, { field: ends ? null : event.target, at: event.timeStamp });
+    };
     const pressed = (event) => {
+      if (writing.field && !writing.field.isConnected && event.timeStamp - writing.at < RUNS_ON_MS) return void (writing.at = event.timeStamp);
       if (event.defaultPrevented || event.repeat || event.ctrlKey || event.altKey || event.metaKey || writes(event.target)) return;
       if (!keysOn.value && event.key !== "?") return;
       const outcome = /^[1-9]$/.test(event.key) ? choices()[event.key - 1] : null;
-      const found = KEYS.find(([key]) => key === event.key);
+      const letter = event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase(); // Caps Lock alone is no Shift
+      const found = KEYS.find(([key]) => key === letter);
       if (!outcome && !found) return;
       event.preventDefault();
       if (outcome) give(outcome);
       else found[2]();
     };
+    document.addEventListener("keydown", typed, true);
     document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
+    return () => {
+      document.removeEventListener("keydown", typed, true);
+      document.removeEventListener("keydown", pressed);
+    };
   }, []);
 }
 

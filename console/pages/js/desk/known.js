@@ -20,6 +20,9 @@ effect(() => {
   if (shownId.value) lookUp(shownId.value);
 });
 
+/** On another page a contact may have been written down or corrected meanwhile: look again, if that was done already. */
+export const lookAgain = () => found.peek().call && found.peek().call === shownId.peek() && lookUp(shownId.peek());
+
 /** Whether it has been asked who calls, whatever came of it. */
 export const lookedUp = computed(() => Boolean(now.value.call));
 /** The contact who calls; null for none, and where several have the number. */

@@ -46,7 +46,7 @@ export function PassOn({ contactNumbers }) {
   const how = picking.value;
   const shown = call.value;
   if (!how || !shown) return null;
-  return html`<${Picker} key=${how} how=${how} shown=${shown} contactNumbers=${contactNumbers} />`;
+  return html`<${Picker} key=${`${how} ${shown.id}`} how=${how} shown=${shown} contactNumbers=${contactNumbers} />`;
 }
 
 function Picker({ how, shown, contactNumbers }) {

@@ -43,7 +43,8 @@ function Because({ mine }) {
   } else if (mine.state !== "logged_out") {
     parts.push(mine.serves.length ? mine.serves.map(queueTitle).join(" · ") : t("noQueues"));
   }
-  return html`<span class="state-why">${parts.join(" · ")}</span>`;
+  const why = parts.join(" · ");
+  return html`<span class="state-why" title=${why}>${why}</span>`;
 }
 
 function Choices({ mine }) {

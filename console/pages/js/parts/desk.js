@@ -8,8 +8,9 @@ import { CallCard } from "../desk/call_card.js";
 import { Controls } from "../desk/controls.js";
 import { Customer } from "../desk/customer.js";
 import { Help, helping, useKeys } from "../desk/keys.js";
-import { contactNumbers } from "../desk/known.js";
+import { contactNumbers, lookAgain } from "../desk/known.js";
 import { consultedIn, phase, self, shownCall } from "../desk/now.js";
+import { Over } from "../desk/over.js";
 import { PassOn } from "../desk/pass_on.js";
 import { YourQueues } from "../desk/queues.js";
 import { daySlots, phoneSlots, scriptSlots, Slot } from "../desk/slots.js";
@@ -38,14 +39,17 @@ export default function Desk() {
   useStyle();
   useKeys();
   useEffect(watchRinging, []);
-  useEffect(() => void learnPeople(), []);
+  useEffect(() => {
+    learnPeople();
+    lookAgain();
+  }, []);
   if (!styled.value || (stream.value === "connecting" && !operators.value.size)) return html`<${Loading} />`;
   if (!self.value) return html`<div class="desk"><p class="card">${t("idleUnknown")}</p></div>`;
   return html`<div class=${`desk ${phase.value}`}>
     <h1 class="visually-hidden">${t("desk")}</h1>
     <${Announcer} />
     <div class="desk-top"><${StateBar} /><button type="button" class="quiet icon help" aria-label=${t("help")} title=${t("help")} aria-keyshortcuts="?" onClick=${() => (helping.value = true)}>?</button></div>
-    <${Remedy} />
+    <${Remedy} /><${Over} />
     ${narrow.value ? html`<${Narrow} />` : html`<${Wide} />`}
     <${PassOn} contactNumbers=${contactNumbers.value} /><${Help} />
   </div>`;

@@ -18,6 +18,7 @@ import { controls } from "../phone/state.js";
 const STYLE = "/css/phone.css";
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const DRAW_MS = 90;
+const LOOKS_MS = 1500;
 const keypad = signal(false);
 
 /** The centre's call that this phone is in, or null. */
@@ -109,13 +110,19 @@ function Announcer() {
 
 function Begin() {
   const [busy, setBusy] = useState(false);
+  const there = line.value === "waiting" || line.value === "elsewhere";
   useEffect(() => {
-    if (line.value === "waiting") phone.other().then((other) => setBusy(other.busy));
-  }, [line.value]);
+    if (!there) return undefined;
+    const look = () => phone.other().then((other) => setBusy(other.busy));
+    look();
+    const timer = setInterval(look, LOOKS_MS);
+    return () => clearInterval(timer);
+  }, [there]);
   if (line.value === "off") return html`<p class="muted">${t("offHint")}</p><button type="button" class="primary" onClick=${turnOn}>${t("turnOn")}</button>`;
-  if (line.value !== "waiting" && line.value !== "elsewhere") return null;
+  if (!there) return null;
+  const take = async () => setBusy(!(await phone.take()));
   return html`<p>${t(line.value)} ${busy ? t("busyThere") : null}</p>
-    <button type="button" class="primary" disabled=${busy} onClick=${() => phone.take()}>${t("take")}</button>`;
+    <button type="button" class="primary" disabled=${busy} onClick=${take}>${t("take")}</button>`;
 }
 
 function turnOn() {

@@ -14,6 +14,39 @@ const address = (id, what) => `calls/${encodeURIComponent(id)}/${what}`;
 const draftKey = (id) => `centralita.note.${id}`;
 const mineAmong = (items) => items.find((one) => one.by === me.value?.code)?.text ?? "";
 
+const AGAIN_MS = [1000, 2000, 4000, 8000];
+const TRY_ON = (error) => error.status === 0 || error.status === 429 || error.status >= 500;
+const keeping = new Map();
+
+/** Have this noted of the call id: one request after the other, the newest words last, tried until they are kept. Gives all notes of it. */
+function keepNote(id, text) {
+  const now = keeping.get(id);
+  if (now) now.text = text;
+  else {
+    const one = { text };
+    keeping.set(id, one);
+    one.done = kept(id, one).finally(() => keeping.delete(id));
+  }
+  return keeping.get(id).done;
+}
+
+async function kept(id, one) {
+  for (let failures = 0; ; ) {
+    const { text } = one;
+    try {
+      const { items } = await put(address(id, "note"), { text }, { keepalive: true });
+      failures = 0;
+      if (one.text !== text) continue;
+      if (sessionStorage.getItem(draftKey(id)) === text) sessionStorage.removeItem(draftKey(id));
+      return items;
+    } catch (error) {
+      if (!TRY_ON(error)) throw error;
+      if (!failures) toast(t("notYet"), "bad");
+      await new Promise((done) => setTimeout(done, AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)]));
+    }
+  }
+}
+
 /** One's own note of the call id; onKept is given all notes of it. What is written and not kept yet outlives the page. */
 export function OwnNote({ id, onKept }) {
   const [text, write] = useState(() => sessionStorage.getItem(draftKey(id)) ?? "");
@@ -28,17 +61,23 @@ export function OwnNote({ id, onKept }) {
   }, [id]);
   const save = async () => {
     const { text: now, kept: before } = newest.current;
-    if (before === null || now.trim() === before) return;
+    if (before === null ? sessionStorage.getItem(draftKey(id)) === null : now.trim() === before) return;
     try {
-      const { items } = await put(address(id, "note"), { text: now });
-      sessionStorage.removeItem(draftKey(id));
+      const items = await keepNote(id, now);
       keep(mineAmong(items));
       onKept?.(items);
     } catch (error) {
       toast(words(error), "bad");
     }
   };
-  useEffect(() => () => void save(), [id]); // a wrap-up that is over keeps what was written until then
+  useEffect(() => {
+    const hide = () => document.visibilityState === "hidden" && save();
+    document.addEventListener("visibilitychange", hide);
+    return () => {
+      document.removeEventListener("visibilitychange", hide);
+      save(); // a wrap-up that is over keeps what was written until then
+    };
+  }, [id]);
   const typed = (event) => {
     write(event.target.value);
     sessionStorage.setItem(draftKey(id), event.target.value);

@@ -46,6 +46,7 @@ export class Mouth {
   constructor(changed) {
     this._changed = changed;
     this._meter = null;
+    this._opening = 0;
     this.track = null;
     this.seen = { permission: "prompt", ended: false, muted: false, zerosSince: null };
     this.level = 0;
@@ -55,15 +56,18 @@ export class Mouth {
   async open() {
     const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
     if (chosen.input) audio.deviceId = { exact: chosen.input };
+    const mine = ++this._opening;
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio });
     } catch (error) {
+      if (mine !== this._opening) return;
       if (error.name === "OverconstrainedError" && chosen.input) {
         this._see({ ended: true, permission: "granted" }); // the chosen one is not plugged in
       } else this._see({ permission: error.name === "NotAllowedError" ? "denied" : "granted", ended: error.name !== "NotAllowedError" });
       return;
     }
+    if (mine !== this._opening) return stream.getTracks().forEach((track) => track.stop()); // the phone was switched off, or another chosen
     this.close();
     this.track = stream.getAudioTracks()[0];
     for (const event of ["ended", "mute", "unmute"]) this.track.addEventListener(event, () => this.look(Date.now()));
@@ -72,6 +76,7 @@ export class Mouth {
   }
 
   close() {
+    this._opening++;
     this._meter?.close();
     this.track?.stop();
     this._meter = this.track = null;

@@ -6,6 +6,7 @@
 import JsSIP from "jssip";
 import { batch, effect, signal } from "@preact/signals";
 import { keepToken, token } from "../api.js";
+import { serverNow } from "../live.js";
 import { Bell, Ear, Mouth, choose as chooseDevice, chosen, devices, silence } from "./audio.js";
 import { Flow, microphone, network, signs } from "./health.js";
 import { OneTab } from "./one_tab.js";
@@ -22,7 +23,7 @@ const ASK_MS = 8000;
 
 /** "off", "waiting", ... (state.js) */
 export const line = signal("off");
-/** null, or {stage, peer, name, direction, since, muted}: stage of state.js, since in milliseconds. */
+/** null, or {stage, peer, name, direction, since, muted}: stage of state.js, since in milliseconds of the server's clock. */
 export const call = signal(null);
 /** [{code, level}], the worst first (health.js). */
 export const problems = signal([]);
@@ -65,6 +66,7 @@ class Phone {
     addEventListener("online", () => this._socket?.renew());
     addEventListener("offline", () => this._look());
     addEventListener("pagehide", () => this._sayGoodbye());
+    addEventListener("beforeunload", (event) => this._session && event.preventDefault());
     navigator.mediaDevices?.addEventListener("devicechange", () => this._devicesChanged());
     effect(() => {
       if (token.value) this._heart?.postMessage({ token: token.value });
@@ -81,21 +83,23 @@ class Phone {
     refusal.value = null;
     this._line_("start");
     if (!(await this._tab.acquire({ take })) || line.value !== "waiting") return;
-    this._instance = crypto.randomUUID();
+    const instance = (this._instance = crypto.randomUUID());
     this._heardAt = this._answeredAt = Date.now();
     this._line_("granted");
     this._beginHeart();
     await this._mouth.open();
     await this._devicesChanged();
-    if (line.value !== "connecting") return;
+    if (line.value !== "connecting" || this._instance !== instance) return;
     this._connect();
     this._look();
   }
 
-  /** Take the phone from whichever tab has it. */
-  take() {
+  /** Take the phone from whichever tab has it; false: a call goes on there. */
+  async take() {
+    if ((await this._tab.other()).busy) return false;
     if (line.value === "waiting") this._line_("stop");
-    return this.start({ take: true });
+    await this.start({ take: true });
+    return true;
   }
 
   other() {
@@ -211,7 +215,7 @@ class Phone {
     this._session = session;
     const peer = session.remote_identity;
     const stage = next(CALL, "none", originator === "remote" ? "offered" : "dialled");
-    call.value = { stage, peer: peer.uri.user, name: peer.display_name ?? "", direction: session.direction, since: Date.now(), muted: false };
+    call.value = { stage, peer: peer.uri.user, name: peer.display_name ?? "", direction: session.direction, since: serverNow(), muted: false };
     session.on("confirmed", () => this._call_("confirmed"));
     session.on("ended", () => session === this._session && this._over());
     session.on("failed", () => session === this._session && this._over());
@@ -230,7 +234,7 @@ class Phone {
 
   _call_(event) {
     if (!call.value || !may(CALL, call.value.stage, event)) return;
-    const since = event === "confirmed" ? Date.now() : call.value.since;
+    const since = event === "confirmed" ? serverNow() : call.value.since;
     call.value = { ...call.value, stage: next(CALL, call.value.stage, event), since };
     if (event === "confirmed") this._flow = new Flow(Date.now());
     this._look();
@@ -329,15 +333,21 @@ class Phone {
   }
 
   async _devicesChanged() {
-    if (!["off", "waiting", "elsewhere"].includes(line.value) && this._mouth.seen.ended) await this.reopen();
-    equipment.value = { ...(await devices()), ...chosen };
+    const { inputs, outputs } = await devices();
+    if (!["off", "waiting", "elsewhere"].includes(line.value) && this._mouth.seen.ended && this._isBack(inputs)) await this.reopen();
+    equipment.value = { inputs, outputs, ...chosen };
+  }
+
+  /** Whether the microphone that was in use is among these again; where none was chosen it goes by the name of what the system gave. Not by
+   * itself another one: who wears a headset does not want the room to be heard. */
+  _isBack(inputs) {
+    return chosen.input || !this._mouth.label || inputs.some((one) => one.label === this._mouth.label);
   }
 
   /** Try the chosen microphone again. */
   async reopen() {
     const wanted = chosen.input;
     const { inputs } = await devices();
-    // Not by itself another one than was chosen: who wears a headset does not want the room to be heard.
     if (wanted && !inputs.some((one) => one.id === wanted)) return;
     await this._mouth.open();
     await this._sendAgain();
@@ -413,7 +423,7 @@ class Phone {
     if (status === 401) keepToken(null);
     else if (said) {
       this._heardAt = now;
-      if (said.older) this._taken();
+      if (said.older && !this._session) this._taken(); // a call is talked to its end here
       else shown.value = { reachable: said.reachable, reason: said.reason };
     }
     this._look();

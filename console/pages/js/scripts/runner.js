@@ -139,10 +139,10 @@ function Followed({ call, script, kept, before }) {
   </section>`;
 }
 
-/** Whether all of it is kept. While it is not, that is no reason to stop: it is tried until it is. */
+/** Whether all of it is kept. While it is not, that is no reason to stop: it is tried until it is. Only that is said aloud, not each word that is saved. */
 function Saved({ saver }) {
   const status = saver.status.value;
-  return html`<span class="script-saved" role="status"><span class=${`badge ${{ unsaved: "warn", saved: "good" }[status] ?? "plain"}`}>${t(status)}</span>
+  return html`<span class="visually-hidden" role="status">${status === "unsaved" ? t(status) : ""}</span><span class="script-saved"><span class=${`badge ${{ unsaved: "warn", saved: "good" }[status] ?? "plain"}`}>${t(status)}</span>
     ${status === "unsaved" ? html` <button type="button" class="quiet small" onClick=${() => saver.flush()}>${t("again")}</button>` : null}</span>`;
 }
 

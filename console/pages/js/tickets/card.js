@@ -4,7 +4,7 @@ import { ask, get, post } from "../api.js";
 import { queueTitle } from "../desk/names.js";
 import { language } from "../lang.js";
 import { parts } from "../parts.js";
-import { role } from "../session.js";
+import { me, role } from "../session.js";
 import { Dialog, Field, Loading, Nothing, Problem, toast } from "../ui.js";
 import { t } from "../lang/tickets.js";
 import { callOf, PassDialog } from "./passing.js";
@@ -68,8 +68,15 @@ export function Card({ id, query }) {
   </div>`;
 }
 
+/** What is written and not added yet outlives the page: a call may come in between. */
 export function Note({ card, onDone }) {
-  const [text, type] = useState("");
+  const key = `centralita.ticket.note.${me.value?.code}.${card.ref}`;
+  const [text, write] = useState(() => sessionStorage.getItem(key) ?? "");
+  const type = (now) => {
+    write(now);
+    if (now) sessionStorage.setItem(key, now);
+    else sessionStorage.removeItem(key);
+  };
   const submit = async (event) => {
     event.preventDefault();
     const done = await attempted(() => post(`tickets/${card.ref}/notes`, { text: text.trim() }));

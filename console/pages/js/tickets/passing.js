@@ -9,11 +9,16 @@ import { t } from "../lang/tickets.js";
 import { attempted } from "./words.js";
 import { learnPeople, people } from "../people.js";
 
-/** The call of this ticket whose caller is with this person now. */
-export const callOf = (ticket) => ticket.calls?.map((one) => calls.value.get(one.call)).find((one) => one && one.stage !== "ended" && one.operator === me.value?.code) ?? null;
+/** The call with this id, if its caller is with this person now. */
+const withMe = (id) => [calls.value.get(id)].find((one) => one && one.stage !== "ended" && one.operator === me.value?.code) ?? null;
+/** The call of this ticket whose caller is. */
+export const callOf = (ticket) => ticket.calls?.map((one) => withMe(one.call)).find(Boolean) ?? null;
 
-export function PassDialog({ ticket, call, onClose, onDone }) {
-  const [how, choose] = useState(call ? "warm" : "later");
+/** call: with whose caller the ticket may go; while the dialog is open that one may hang up. */
+export function PassDialog({ ticket, call: given, onClose, onDone }) {
+  const call = given && withMe(given.id);
+  const [wanted, choose] = useState("warm");
+  const how = call ? wanted : "later";
   const [kind, pick] = useState("queue");
   const [busy, work] = useState(false);
   useEffect(() => void learnPeople(), []);
