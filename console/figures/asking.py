@@ -24,7 +24,9 @@ from recordings.record import CatalogueAway
 P = ParamSpec("P")
 T = TypeVar("T")
 DAYS_MAX: Final = 366
-DAYS_BY_HOUR_MAX: Final = 62
+YEARS: Final = range(1970, 9999)
+"""Of others no clock tells when their days begin and end."""
+
 MANY: Final = 200
 """Queues or operators that may be named."""
 
@@ -127,10 +129,6 @@ async def answer_to(
     wanted = Wanted(days, frozenset(question.queues) or None, operators, hour_of_day=question.hour_of_day)
     if question.hour is not None:
         wanted = replace(wanted, hour=_hour(question.hour, centre))
-    if question.hour_of_day is not None and (days.last - days.first).days >= DAYS_BY_HOUR_MAX:
-        raise Refused(
-            422, "invalid", f"An hour of each day can be asked for over {DAYS_BY_HOUR_MAX} days at most.", "to"
-        )
     return Asking(wanted.within(scope.queues, scope.operators), centre, scope, question)
 
 
@@ -151,13 +149,16 @@ def _date(text: str | None, today: date) -> date:
     if text is None:
         return today
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if found.year in YEARS:
+            return found
     except ValueError:
-        raise Refused(422, "invalid", f"{text} is no date; give one such as 2026-11-28.", "from") from None
+        pass
+    raise Refused(422, "invalid", f"{text} is no date that can be asked for; give one such as 2026-11-28.", "from")
 
 
 def _hour(name: str, centre: Centre) -> Hour:
     try:
         return hour_named(re.sub(r" (?=\d\d:\d\d$)", "+", name), centre.zone)
-    except ValueError as bad:
+    except (ValueError, OverflowError) as bad:
         raise Refused(422, "invalid", f"{name}: {bad}", "hour") from None

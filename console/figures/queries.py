@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import fsum
+from math import fsum, inf
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,8 +27,15 @@ NO_QUEUE: Final = ("state",)
 ORDER: Final = ("menu", "waiting", "callback", "calling", "ringing", "talking", "held", "consult", "conference")
 """Of stretches that began in one moment."""
 
+AT_ONCE: Final = 500
+"""Calls of one question: no database takes a hundred thousand ids in one."""
+
 SHOWN: Final = ("at", "day", "what", "queue", "operator", "call", "seconds", "hold_s", "within", "cause", "reason")
 """Of one thing that is counted."""
+
+
+class TooManyGroups(ValueError):
+    """There are more groups than were asked for at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,15 @@ class FiguresStore:
     # -- Sums
 
     def sums(
-        self, wanted: Wanted, by: Sequence[Dimension], zone: ZoneInfo, team_of: Callable[[str], str | None]
+        self,
+        wanted: Wanted,
+        by: Sequence[Dimension],
+        zone: ZoneInfo,
+        team_of: Callable[[str], str | None],
+        most: float = inf,
     ) -> dict[Key, Sums]:
         """What the rows add up to, by these dimensions; with none there is one group, ``()``. Rows that have no value in a
-        dimension (an abandoned call has no operator) are in no group of it."""
+        dimension (an abandoned call has no operator) are in no group of it. Raises TooManyGroups for more than ``most``."""
         columns = _columns_of(by)
         at_work = or_(c.what != "state", c.cause != "logged_out")
         some = [_conditions(wanted, zone), at_work, *(column.is_not(None) for column in columns)]
@@ -109,6 +121,8 @@ class FiguresStore:
                     continue
                 what, cause, number, seconds, hold_s, within = row[len(columns) :]
                 found.setdefault(key, Sums()).take(what, cause, number, seconds or 0.0, hold_s or 0.0, within or 0)
+                if len(found) > most:
+                    raise TooManyGroups
         return found
 
     def until(self, wanted: Wanted) -> float | None:
@@ -357,11 +371,13 @@ def _newest(
 
 
 def _by_call(connection: Any, ids: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
-    found: dict[str, list[Any]] = {}
-    wanted = select(counted).where(c.call.in_(ids), c.what != "state").order_by(c.at, c.source, c.place, c.piece)
-    for row in connection.execute(wanted):
-        found.setdefault(row.call, []).append(row)
-    yield from found.items()
+    for start in range(0, len(ids), AT_ONCE):
+        found: dict[str, list[Any]] = {}
+        some = c.call.in_(ids[start : start + AT_ONCE])
+        wanted = select(counted).where(some, c.what != "state").order_by(c.at, c.source, c.place, c.piece)
+        for row in connection.execute(wanted):
+            found.setdefault(row.call, []).append(row)
+        yield from found.items()
 
 
 def _call(row: dict[str, Any]) -> dict[str, Any]:

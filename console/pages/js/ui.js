@@ -8,13 +8,17 @@ const t = texts({
   es: {
     close: "Cerrar", cancel: "Cancelar", ok: "Aceptar", required: "obligatorio",
     unreachable: "No hay conexión con el servidor.", too_many_requests: "Demasiadas peticiones; espere un momento.",
+    database_away: "La base de datos no responde en este momento; no ha cambiado nada. Inténtelo de nuevo.",
     no_controller: "La centralita no responde en este momento; se sigue intentando.", forbidden: "Su perfil no permite hacer esto.",
+    too_many_groups: "Son demasiadas líneas para una tabla; elija menos días o agrupe menos.",
     loading: "Cargando…", nothing: "Nada que mostrar",
   },
   en: {
     close: "Close", cancel: "Cancel", ok: "OK", required: "required",
     unreachable: "The server cannot be reached.", too_many_requests: "Too many requests; wait a moment.",
+    database_away: "The database cannot be reached at the moment; nothing was changed. Try again.",
     no_controller: "The telephone system does not answer at the moment; still trying.", forbidden: "Your role may not do this.",
+    too_many_groups: "These are too many lines for one table; choose fewer days, or group by less.",
     loading: "Loading…", nothing: "Nothing to show",
   },
 });
