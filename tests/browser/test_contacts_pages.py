@@ -101,7 +101,7 @@ async def test_a_new_contact_is_written_down_and_what_is_wrong_is_told_at_its_fi
         await page.get_by_role("button", name="Añadir teléfono").click()
         await page.get_by_label("Teléfono", exact=True).fill("61")
         await page.get_by_role("button", name="Guardar").click()
-        await page.locator(".error[role=alert]").wait_for()
+        await page.locator(".error[role=alert]").get_by_text("No existe ese número en su país").wait_for()
         await page.get_by_label("Teléfono", exact=True).fill("644555666")
         await page.get_by_role("button", name="Guardar").click()
         await page.get_by_role("heading", name="<b>Zoé</b>").wait_for()

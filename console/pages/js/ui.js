@@ -35,10 +35,14 @@ export function toast(text, kind = "info") {
   setTimeout(() => (shown.value = shown.value.filter((other) => other !== one)), kind === "bad" ? 9000 : 4500);
 }
 
+const sayings = [];
+/** Let a part say what it may be refused: own(error) gives the words, or nothing. */
+export const saying = (own) => void sayings.push(own);
+
 /** What a refusal means, for a person. */
 export const words = (error) => {
   const known = t(error.code ?? "");
-  return known !== (error.code ?? "") ? known : error.message;
+  return sayings.reduce((said, own) => said ?? own(error), undefined) ?? (known !== (error.code ?? "") ? known : error.message);
 };
 
 /** Do it, and say what went wrong. Gives the result, or undefined. */
