@@ -29,7 +29,9 @@ HEARD_WITHIN_S: Final = 20.0
 def wall_centre(folder: Path) -> Path:
     """The quick centre, with phones that ring for a while and a wrap-up that can be seen."""
     centre = quick_centre(folder)
-    change(centre / "queues.yaml", {"soporte": {"ring_timeout_s": 60.0, "wrap_up_s": 8.0, "record": "all"}})
+    long = {"es": "Departamento de Atención Comercial y Reclamaciones", "en": "Department of Commerce and Complaints"}
+    soporte = {"ring_timeout_s": 60.0, "wrap_up_s": 8.0, "record": "all"}
+    change(centre / "queues.yaml", {"soporte": soporte, "con_tecla": {"title": long}})
     return centre
 
 
@@ -300,6 +302,22 @@ async def test_a_recording_is_played_and_noted_where_it_matters(browser: Browser
         await player.get_by_text("Sin notas").wait_for()
         await page.goto(f"{stack.settings.console_url}/recordings?operator={OPERATOR}&queue=soporte")
         await page.locator(f".found a[href='/calls/{ended['id']}']").wait_for()
+
+
+COLUMNS: Final = """([shown, columns]) => {
+  const tiles = document.querySelector(".tiles");
+  tiles.className = `tiles of-${shown}`;
+  return getComputedStyle(tiles).gridTemplateColumns.split(" ").length === columns;
+}"""
+
+
+async def test_however_many_queues_there_are_the_wall_has_large_tiles(browser: Browser, stack: Stack) -> None:
+    """Also with the figures' own style sheet, which comes with the day's curve."""
+    async with signed_in(browser, stack.settings.console_url, BOSS, "/wall?full=1") as page:
+        await page.locator(".tile").first.wait_for()
+        await page.locator(".beside .curve-card").wait_for()
+        for shown, columns in {1: 1, 2: 2, 3: 2, 4: 2, 5: 3, 6: 3}.items():
+            assert await page.evaluate(COLUMNS, [shown, columns]), shown
 
 
 async def said_in_the_dialog(page: Page, call: str) -> None:
