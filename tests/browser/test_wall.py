@@ -304,6 +304,36 @@ async def test_a_recording_is_played_and_noted_where_it_matters(browser: Browser
         await page.locator(f".found a[href='/calls/{ended['id']}']").wait_for()
 
 
+async def test_behind_who_waits_are_those_whom_the_number_counts(browser: Browser, stack: Stack) -> None:
+    async with stack.watch() as watch, stack.operator(OPERATOR) as phone, stack.carrier() as line:
+        caller = await dial(line)
+        rings = await phone.incoming(30.0)
+        call = await watch.call(stage="ringing", queue="soporte")
+        async with wall(browser, stack, "/wall?panel=queue:soporte:waiting") as page:
+            await page.locator(f".calls [data-call='{call['id']}'] [data-stage=ringing]").wait_for()
+            await comes_to_show(page, "waiting", "0")  # a phone rings for this one
+            await page.locator(".panel").get_by_text("Ninguna.").wait_for()
+            assert await page.locator(f".panel a[href='/calls/{call['id']}']").count() == 0
+        await rings.answer()
+        await caller.hang_up()
+
+
+CALLED_BACK: Final = """async () => {
+  const { queues } = await import("/js/live.js");
+  const changed = new Map(queues.value);
+  for (const name of ["soporte", "ventas"]) changed.set(name, { ...changed.get(name), callbacks: 2, calling: 1 });
+  queues.value = changed;
+}"""
+
+
+async def test_all_queues_together_are_the_sum_of_their_rows(browser: Browser, stack: Stack) -> None:
+    async with wall(browser, stack) as page:
+        await page.evaluate(CALLED_BACK)
+        await comes_to_show(page, "callbacks", "3")
+        await comes_to_show(page, "callbacks", "3", "ventas")
+        await page.locator("[data-total=callbacks]").get_by_text("6", exact=True).wait_for()
+
+
 COLUMNS: Final = """([shown, columns]) => {
   const tiles = document.querySelector(".tiles");
   tiles.className = `tiles of-${shown}`;

@@ -74,9 +74,11 @@ function OfOperator({ code }) {
 }
 
 const isAbandoned = (call) => !call.operator && call.end_reason === "caller_hung_up";
+/** For whom no phone rings yet: as the number counts them. */
+const isWaiting = (call) => call.stage === "waiting";
 const BEHIND = {
-  waiting: { label: "waiting", now: (call) => call.stage === "waiting" || call.stage === "ringing" },
-  longest: { label: "longest", now: (call) => call.stage === "waiting" || call.stage === "ringing" },
+  waiting: { label: "waiting", now: isWaiting },
+  longest: { label: "longest", now: isWaiting },
   answered: { label: "answered", now: (call) => call.stage === "talking", before: (call) => Boolean(call.operator) },
   abandoned: { label: "abandoned", before: isAbandoned },
   sl: { label: "sl", now: (call) => call.stage === "talking", before: (call) => Boolean(call.operator) || isAbandoned(call) },
