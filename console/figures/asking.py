@@ -15,7 +15,7 @@ from fastapi import Depends, Query, Request
 from ari_app.adapters.http_errors import Refused
 from ari_app.clock import Clock
 from console.figures.centre import Centre, KnowsCentre
-from console.figures.queries import Wanted
+from console.figures.queries import NO_TEAM, Wanted
 from console.figures.scope import Scope, scope_of
 from console.figures.spans import Days, Hour, day_of, hour_named
 from console.people import Person, demand
@@ -58,7 +58,7 @@ def _question(
     hour: Annotated[str | None, Query(max_length=32, description="such as 2026-11-28T09:00+01:00")] = None,
     hour_of_day: Annotated[str | None, Query(pattern=r"^[0-2]\d$", description="of each day, such as 09")] = None,
 ) -> Question:
-    """``from`` and ``to``, or one ``day``; of these queues, operators, and this team."""
+    """``from`` and ``to``, or one ``day``; of these queues, operators, and this team (empty: of those who are in none)."""
     return Question(
         day or first or last,
         day or last or first,
@@ -99,7 +99,7 @@ class Asking:
             ("hour", self.question.hour),
             ("hour_of_day", self.question.hour_of_day),
         ):
-            if (wanted := key.get(name) or value) is not None:
+            if (wanted := key.get(name, value)) is not None:
                 named.append((name, wanted))
         return urlencode(named)
 
@@ -120,13 +120,15 @@ async def answer_to(
         raise Refused(422, "invalid", f"At most {DAYS_MAX} days can be asked for at once.", "to")
     if of_figures and scope.today_only:
         demand(days.first == days.last == today)
-    operators = frozenset(question.operators) or None
-    if question.team is not None:
+    operators, but = frozenset(question.operators) or None, None
+    if question.team == NO_TEAM:
+        but = frozenset(one for team in centre.teams for one in centre.operators_of(team))
+    elif question.team is not None:
         members = centre.operators_of(question.team)
         operators = members if operators is None else operators & members
     if scope.operators is not None and question.operators:
         demand(frozenset(question.operators) <= scope.operators)
-    wanted = Wanted(days, frozenset(question.queues) or None, operators, hour_of_day=question.hour_of_day)
+    wanted = Wanted(days, frozenset(question.queues) or None, operators, hour_of_day=question.hour_of_day, but=but)
     if question.hour is not None:
         wanted = replace(wanted, hour=_hour(question.hour, centre))
     return Asking(wanted.within(scope.queues, scope.operators), centre, scope, question)

@@ -22,7 +22,7 @@ from console.figures.csv_text import Language, csv_text
 from console.figures.curve import day_curve
 from console.figures.definitions import DEFINITIONS
 from console.figures.forecast import QueuePast, forecast
-from console.figures.queries import Dimension, FiguresStore, Key, TooManyGroups, Wanted
+from console.figures.queries import NO_TEAM, Dimension, FiguresStore, Key, TooManyGroups, Wanted
 from console.figures.spans import Days
 from console.people import AskedBy, PersonRoute, demand, needs_token
 
@@ -42,6 +42,7 @@ DIMENSIONS: Final[dict[Dimension, tuple[str, str]]] = {
     "hour": ("Hora", "Hour"),
     "hour_of_day": ("Hora del día", "Hour of the day"),
 }
+WITHOUT_TEAM: Final = {"es": "Sin equipo", "en": "In no team"}
 By = Annotated[
     str, Query(description="one or two of queue, operator, team, day, hour, hour_of_day, with a comma between")
 ]
@@ -56,7 +57,8 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
     async def grouped(asking: Asking, by: str) -> tuple[list[Dimension], dict[Key, Sums], Sums, bool, bool]:
         dimensions = _dimensions(by)
         wanted, centre = asking.wanted, asking.centre
-        of_operators = wanted.operators is not None or bool({"operator", "team"} & set(dimensions))
+        named = wanted.operators is not None or wanted.but is not None
+        of_operators = named or bool({"operator", "team"} & set(dimensions))
         times = wanted.queues is None and "queue" not in dimensions
         try:
             found = await answering(store.sums, wanted, dimensions, centre.zone, centre.team_of, GROUPS_MAX)
@@ -191,6 +193,8 @@ def _names(by: Sequence[Dimension], key: Key, centre: Centre, language: str) -> 
             case "queue":
                 titled = centre.queues.get(value)
                 names.append(titled.names.get(language, value) if titled else value)
+            case "team" if value == NO_TEAM:
+                names.append(WITHOUT_TEAM[language])
             case "team":
                 titled = centre.teams.get(value)
                 names.append(titled.names.get(language, value) if titled else value)

@@ -6,6 +6,7 @@ import csv
 import io
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy import text
 from ari_app.adapters.catalogue_database import Database, sqlite_url
 from ari_app.contract import OperatorStatus
 from console.figures import counting, history_routes, routes
+from console.figures.centre import Centre
 from console.figures.counting import Sums
 from console.figures.csv_text import MARK, csv_text
 from console.figures.curve import day_curve
@@ -26,7 +28,17 @@ from console.figures.queries import FiguresStore
 from console.figures.routes import _past_of
 from console.figures.spans import begin_of
 from console.people import Person
-from tests.console.figures.past import CENTRE, CLOCKS_GO_BACK, DAYS, MADRID, PEOPLE, TODAY, Api, database_with
+from tests.console.figures.past import (
+    CENTRE,
+    CLOCKS_GO_BACK,
+    DAYS,
+    MADRID,
+    PEOPLE,
+    TODAY,
+    Api,
+    FakeCentre,
+    database_with,
+)
 
 ALL_DAYS = {"from": DAYS[0].isoformat(), "to": TODAY.isoformat()}
 
@@ -54,6 +66,34 @@ async def test_by_any_group_as_many_calls_are_behind_a_number_as_it_says(api: Ap
         asked = [*parse_qsl(row["calls"]), ("counted", "answered")]
         behind = (await api.get("coordinator", "history/calls", dict(asked))).json()
         assert behind["total"] == row["figures"]["answered"], row["key"]
+
+
+async def test_teams_are_the_whole_with_those_who_are_in_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = replace(CENTRE, teams={"sur": CENTRE.teams["sur"]})  # of norte nobody is there any more
+
+    async def centre(self: FakeCentre, authorization: str) -> Centre:
+        return some
+
+    monkeypatch.setattr(FakeCentre, "centre", centre)
+    whole = (await api.get("coordinator", "figures/by", {"by": "operator", **ALL_DAYS})).json()["total"]["figures"]
+    said = (await api.get("coordinator", "figures/by", {"by": "team", **ALL_DAYS})).json()
+    assert said["total"]["figures"] == whole
+    assert {row["names"]["es"]["team"] for row in said["items"]} == {"Sur", "Sin equipo"}
+    for row in (*said["items"], said["total"]):
+        for counted in ("answered", "handled"):
+            asked = dict(parse_qsl(f"{row['calls']}&counted={counted}", keep_blank_values=True))
+            behind = (await api.get("coordinator", "history/calls", asked)).json()
+            assert behind["total"] == row["figures"][counted], (row["key"], counted)
+    calls = [
+        (await api.get("coordinator", "history/calls", {"team": team, "limit": 500, **ALL_DAYS})).json()["items"]
+        for team in ("sur", "")
+    ]
+    assert all("1003" in one["operators"] for one in calls[0])
+    assert calls[1]
+    assert all({"1001", "1002"} & set(one["operators"]) for one in calls[1])
+    leader = Person("1900", "Lea", "team_leader", team="sur")
+    theirs = Api(api.database, {**PEOPLE, "leader": leader})
+    assert (await theirs.get("leader", "history/calls", {"team": "", **ALL_DAYS})).json()["total"] == 0
 
 
 async def test_rates_of_the_whole_come_from_its_sums_not_from_the_groups_rates(api: Api) -> None:
