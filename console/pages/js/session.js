@@ -53,7 +53,7 @@ async function learnCentre(others) {
     try {
       const [found, self] = await Promise.all([get("centre").catch(refused), others ? get("me") : me.peek()]);
       if (mine !== asked) return;
-      if (found?.version !== centre.peek()?.version) centre.value = found;
+      if (!centre.peek() || found?.version !== centre.peek().version) centre.value = found;
       if (JSON.stringify(self) !== JSON.stringify(me.peek())) me.value = self;
       return;
     } catch {
