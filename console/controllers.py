@@ -1,7 +1,8 @@
 """Which controller leads, and how is a request handed on to it? Whatever is not the console's own is answered by that one.
 
-A controller that stands by says so, one that is down refuses the connection: then the next is asked, and remembered. A command is
-only sent a second time when it is certain that nobody took it.
+A controller that stands by says so, one that is down refuses the connection or takes none: then the next is asked, and remembered.
+A command is only sent a second time when it is certain that nobody took it; so of one that hangs nothing is heard, and whoever asks
+after that asks the others first.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ SMALL: Final = 300
 """An answer that says so is not longer."""
 OWN_HEADERS: Final = ("User-Agent", "Accept", "Content-Type")
 """What the library would add of its own."""
+NOBODY_TOOK_IT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""There was not even a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +149,12 @@ class Controllers:
                 response = await self._session.request(
                     method, url, headers=sent, data=body, allow_redirects=False, skip_auto_headers=OWN_HEADERS
                 )
-            except aiohttp.ClientConnectorError:
+                read = await response.read() if _may_tell_of_standing_by(response) else None
+            except NOBODY_TOOK_IT:
                 continue
-            read = await response.read() if _may_tell_of_standing_by(response) else None
+            except BaseException:  # also of a deadline's
+                self._leader = (number + 1) % len(self._urls)
+                raise
             if read is None or STANDS_BY not in read:
                 self._leader = number
                 return response, read

@@ -48,7 +48,8 @@ from console.scripts.routes import script_routes
 from console.tickets.customers import TicketsOfContacts
 from console.tickets.parts import open_tickets
 from console.tickets.scripts import FollowedScripts
-from console.webhooks.outbox import Outbox
+from console.webhooks.forgetting import MessagesOfContacts
+from console.webhooks.outbox import Outbox, forget
 from console.webhooks.parts import open_webhooks
 
 
@@ -164,6 +165,7 @@ def _erasures(around: Around, tickets: TicketsOfContacts, notes: Notes, scripts:
         "tickets": lambda connection, who, calls: tickets.erased(connection, (), (who,), calls),
         "notes of calls": lambda connection, who, calls: notes.erased(connection, (who,), calls).count,
         "answers in scripts": lambda connection, who, calls: scripts.answers.forgotten(connection, calls),
+        "messages to webhooks": lambda connection, who, calls: forget(connection, *calls),
     }
     return FollowsErasures(around.database, places, around.clock)
 
@@ -188,7 +190,7 @@ def _contacts(around: Around, audit: Audit, outbox: Outbox, tickets: TicketsOfCo
         entry=lambda: centre().contacts,
         services=lambda: centre().services,
         followers=[tickets],
-        places=[tickets, notes],
+        places=[tickets, notes, MessagesOfContacts(database)],
         tell=tell,
     )
 

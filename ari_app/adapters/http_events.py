@@ -37,6 +37,7 @@ FAREWELLS: Final[dict[Farewell, str]] = {
 TOGETHER: Final = 100
 """Events sent in one piece at most."""
 
+PIECE: Final = 32 * 1024
 STALLED_S: Final = 10.0
 """A client that takes nothing for so long is cut without a word."""
 
@@ -298,9 +299,12 @@ async def _snapshot(follower: Follower, head: Mapping[str, object]) -> bytes:
 
 
 async def _send(send: Send, text: bytes, more: bool = True) -> None:
-    body: Message = {"type": "http.response.body", "body": text, "more_body": more}
-    async with asyncio.timeout(STALLED_S):
-        await send(body)
+    """Piece by piece: the snapshot of a large centre on a slow line takes longer than nobody may take anything."""
+    for start in range(0, len(text), PIECE):
+        piece = text[start : start + PIECE]
+        body: Message = {"type": "http.response.body", "body": piece, "more_body": more or start + PIECE < len(text)}
+        async with asyncio.timeout(STALLED_S):
+            await send(body)
 
 
 async def _until_left(receive: Receive) -> None:

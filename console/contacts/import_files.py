@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -53,7 +54,7 @@ class ImportFiles:
     async def receive(self, id_: str, pieces: AsyncIterator[bytes]) -> Received:
         """Write it down piece by piece; nothing is left of one that does not come whole. Raises TooLarge, TooSlow, OSError."""
         path = self.path(id_)
-        part = path.with_suffix(".part")
+        part = self._part(id_)
         await asyncio.to_thread(self._folder.mkdir, 0o700, parents=True, exist_ok=True)
         try:
             size, digest = await self._write(part, pieces)
@@ -63,8 +64,21 @@ class ImportFiles:
         return Received(path, size, digest)
 
     def remove(self, id_: str) -> None:
-        """It is needed no more."""
-        self.path(id_).unlink(missing_ok=True)
+        """It is needed no more, nor what has come of it."""
+        for path in (self.path(id_), self._part(id_)):
+            path.unlink(missing_ok=True)
+
+    def _part(self, id_: str) -> Path:
+        return self.path(id_).with_suffix(".part")
+
+    def untouched_since(self, at: float) -> list[str]:
+        """The ids of all files, also of those that never came whole, into which nothing was written since then (Unix s)."""
+        found = []
+        for file in self._folder.glob("*"):
+            with suppress(FileNotFoundError):  # it has just become whole, or gone
+                if file.stat().st_mtime < at:
+                    found.append(file.stem)
+        return found
 
     async def _write(self, part: Path, pieces: AsyncIterator[bytes]) -> tuple[int, str]:
         size, digest = 0, sha256()

@@ -31,6 +31,7 @@ FILES_KEPT_S: Final = 24 * 3600.0
 LINES_KEPT_S: Final = 30 * 24 * 3600.0
 """How long the lines that were not taken are there to be read."""
 
+RESTING: Final[tuple[State, ...]] = ("uploaded", "checked", "cancelled", "failed")
 GONE: Final = "The file is not on this machine any more; bring it again: whoever is in already does not come twice."
 
 
@@ -59,8 +60,12 @@ class ImportJobs:
         return self._thread.submit(self._carry_out, id_)
 
     def go_on(self) -> Future[None]:
-        """Go on with whatever an earlier process left in the middle, and remove what has been kept for long enough."""
+        """Go on with whatever an earlier process left in the middle."""
         return self._thread.submit(self._look_back)
+
+    def tidy(self) -> Future[None]:
+        """Remove what has been kept for long enough. To be asked again and again."""
+        return self._thread.submit(self._tidy_patiently)
 
     def close(self) -> None:
         """Stop after the batch that is being written; it is gone on with at the next start."""
@@ -70,11 +75,14 @@ class ImportJobs:
     def _look_back(self) -> None:
         for one in self._patiently(self._imports.running) or ():
             self._carry_out(one.id)
+
+    def _tidy_patiently(self) -> None:
         self._patiently(self._tidy)
 
     def _tidy(self) -> None:
         now = self._now()
-        for id_ in self._imports.older_than(now - FILES_KEPT_S, ("uploaded", "checked", "cancelled", "failed")):
+        untouched = self._files.untouched_since(now - FILES_KEPT_S)
+        for id_ in (*self._imports.older_than(now - FILES_KEPT_S, RESTING), *self._imports.unknown(untouched)):
             self._files.remove(id_)
         for id_ in self._imports.older_than(now - FILES_KEPT_S, ("uploaded", "checked")):
             self._imports.remove(id_)

@@ -167,7 +167,7 @@ def _planned(connection: Connection, one: Import, taken: Sequence[Row], lines: d
             continue
         known.take(there, one.id, row.line)
         batch.seen.append((there.id, row))
-        new = _with(there.details, row.details) if one.existing == "update" else there.details
+        new = _with(there.details, known.told(row)) if one.existing == "update" else there.details
         if new == there.details:
             batch.unchanged += 1
         else:
@@ -233,6 +233,11 @@ class _Known:
             return there
         other = there.details.external_id is not None and details.external_id is not None
         return None if other else there
+
+    def told(self, row: Row) -> Details:
+        """What the row says of its contact that is not known: an id that one merged into it has stays that one's."""
+        known = row.details.external_id in self._external
+        return replace(row.details, external_id=None) if known else row.details
 
     def is_going(self, row: Row) -> bool:
         """Whether its contact is just being erased: it must not come back by the same file."""

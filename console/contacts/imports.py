@@ -172,6 +172,12 @@ class Imports:
         with self.database.reading() as connection:
             return list(connection.scalars(select(i.id).where(i.at < at, i.state.in_(states))))
 
+    def unknown(self, ids: Sequence[str]) -> list[str]:
+        """Those of them that are no import's: somebody was killed while the file came."""
+        with self.database.reading() as connection:
+            known = set(connection.scalars(select(i.id).where(i.id.in_(ids))))
+        return [one for one in ids if one not in known]
+
     def bad_rows(self, id_: str, after: int, limit: int) -> list[BadRow]:
         """The lines below line ``after`` that were not taken, in order."""
         wanted = select(problems).where(p.import_id == id_, p.line > after).order_by(p.line).limit(limit)

@@ -46,7 +46,8 @@ class Read:
 
 
 def together(kept: Details, gone: Details, take: Collection[Taken]) -> Details:
-    """The two as one: what ``take`` names is the other's, the rest stays, and what is empty is filled from the other.
+    """The two as one: what ``take`` names is the other's, the rest stays, and what is empty is filled from the other, the company's
+    id as well.
 
     All numbers, the kept one's first. Raises BadContact for more of them than one contact can have.
     """
@@ -60,7 +61,8 @@ def together(kept: Details, gone: Details, take: Collection[Taken]) -> Details:
     every = tuple(held[number] for number in dict.fromkeys(one.number for one in (*kept.numbers, *gone.numbers)))
     if len(every) > NUMBERS:
         raise BadContact("numbers", "too_many")
-    return replace(kept, **filled, fields={**first.fields, **then.fields}, numbers=every)
+    external_id = kept.external_id or gone.external_id
+    return replace(kept, **filled, fields={**first.fields, **then.fields}, external_id=external_id, numbers=every)
 
 
 class Merging:
@@ -81,8 +83,8 @@ class Merging:
             first, second = (_as_read(connection, one) for one in sorted((kept, gone), key=lambda one: one.id))
             stays, goes = (first, second) if first.id == kept.id else (second, first)
             new = together(stays.details, goes.details, take)
+            _empty(connection, goes, stays.id, by, now, new.external_id)
             put(connection, stays, new, by, now)
-            _empty(connection, goes, stays.id, by, now)
             rows.note_changes(connection, stays.id, changes(stays.details, new), by, now, "merged")
             moved = {one.name: one.merged(connection, goes.id, stays.id) for one in self._followers}
             connection.execute(update(merges).where(m.kept == goes.id).values(kept=stays.id))
@@ -108,9 +110,10 @@ def _as_read(connection: Connection, read: Read) -> Contact:
     return found
 
 
-def _empty(connection: Connection, gone: Contact, kept: str, by: str, at: float) -> None:
-    """Only its ids stay; its history goes over."""
-    nothing = rows.columns_of(replace(Details(), external_id=gone.details.external_id))
+def _empty(connection: Connection, gone: Contact, kept: str, by: str, at: float, taken: str | None) -> None:
+    """Only its ids stay; its history goes over. ``taken``: the external id that the kept one has, which no two can have."""
+    own = gone.details.external_id
+    nothing = rows.columns_of(replace(Details(), external_id=None if own == taken else own))
     newer = {"version": gone.version + 1, "updated_at": at, "updated_by": by, "merged_into": kept}
     connection.execute(delete(numbers).where(numbers.c.contact == gone.id))
     connection.execute(update(contacts).where(c.id == gone.id).values(**nothing, **newer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
@@ -75,10 +76,14 @@ def _crm(entry: ContactsEntry, services: Services) -> Crm | None:
 
 
 async def keep_on(desk: Desk, clock: Clock) -> None:
-    """Until cancelled: go on with the imports and erasures that an earlier process left in the middle."""
+    """Until cancelled: go on with the imports and erasures that an earlier process left in the middle, and remove the files that
+    have been kept for long enough."""
     desk.jobs.go_on()
+    tidied: Future[None] | None = None
     try:
         while True:
+            if tidied is None or tidied.done():
+                tidied = desk.jobs.tidy()
             try:
                 await desk.erasing.finish()
             except CatalogueAway as away:

@@ -15,7 +15,7 @@ from fastapi import Depends, Query, Request
 from ari_app.adapters.http_errors import Refused
 from ari_app.clock import Clock
 from console.figures.centre import Centre, KnowsCentre
-from console.figures.queries import Wanted
+from console.figures.queries import NO_TEAM, Wanted
 from console.figures.scope import Scope, scope_of
 from console.figures.spans import Days, Hour, day_of, hour_named
 from console.people import Person, demand
@@ -24,7 +24,9 @@ from recordings.record import CatalogueAway
 P = ParamSpec("P")
 T = TypeVar("T")
 DAYS_MAX: Final = 366
-DAYS_BY_HOUR_MAX: Final = 62
+YEARS: Final = range(1970, 9999)
+"""Of others no clock tells when their days begin and end."""
+
 MANY: Final = 200
 """Queues or operators that may be named."""
 
@@ -56,7 +58,7 @@ def _question(
     hour: Annotated[str | None, Query(max_length=32, description="such as 2026-11-28T09:00+01:00")] = None,
     hour_of_day: Annotated[str | None, Query(pattern=r"^[0-2]\d$", description="of each day, such as 09")] = None,
 ) -> Question:
-    """``from`` and ``to``, or one ``day``; of these queues, operators, and this team."""
+    """``from`` and ``to``, or one ``day``; of these queues, operators, and this team (empty: of those who are in none)."""
     return Question(
         day or first or last,
         day or last or first,
@@ -97,7 +99,7 @@ class Asking:
             ("hour", self.question.hour),
             ("hour_of_day", self.question.hour_of_day),
         ):
-            if (wanted := key.get(name) or value) is not None:
+            if (wanted := key.get(name, value)) is not None:
                 named.append((name, wanted))
         return urlencode(named)
 
@@ -118,19 +120,17 @@ async def answer_to(
         raise Refused(422, "invalid", f"At most {DAYS_MAX} days can be asked for at once.", "to")
     if of_figures and scope.today_only:
         demand(days.first == days.last == today)
-    operators = frozenset(question.operators) or None
-    if question.team is not None:
+    operators, but = frozenset(question.operators) or None, None
+    if question.team == NO_TEAM:
+        but = frozenset(one for team in centre.teams for one in centre.operators_of(team))
+    elif question.team is not None:
         members = centre.operators_of(question.team)
         operators = members if operators is None else operators & members
     if scope.operators is not None and question.operators:
         demand(frozenset(question.operators) <= scope.operators)
-    wanted = Wanted(days, frozenset(question.queues) or None, operators, hour_of_day=question.hour_of_day)
+    wanted = Wanted(days, frozenset(question.queues) or None, operators, hour_of_day=question.hour_of_day, but=but)
     if question.hour is not None:
         wanted = replace(wanted, hour=_hour(question.hour, centre))
-    if question.hour_of_day is not None and (days.last - days.first).days >= DAYS_BY_HOUR_MAX:
-        raise Refused(
-            422, "invalid", f"An hour of each day can be asked for over {DAYS_BY_HOUR_MAX} days at most.", "to"
-        )
     return Asking(wanted.within(scope.queues, scope.operators), centre, scope, question)
 
 
@@ -151,13 +151,16 @@ def _date(text: str | None, today: date) -> date:
     if text is None:
         return today
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
+        if found.year in YEARS:
+            return found
     except ValueError:
-        raise Refused(422, "invalid", f"{text} is no date; give one such as 2026-11-28.", "from") from None
+        pass
+    raise Refused(422, "invalid", f"{text} is no date that can be asked for; give one such as 2026-11-28.", "from")
 
 
 def _hour(name: str, centre: Centre) -> Hour:
     try:
         return hour_named(re.sub(r" (?=\d\d:\d\d$)", "+", name), centre.zone)
-    except ValueError as bad:
+    except (ValueError, OverflowError) as bad:
         raise Refused(422, "invalid", f"{name}: {bad}", "hour") from None

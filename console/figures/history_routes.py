@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
@@ -15,9 +17,9 @@ from ari_app.contract import timestamp
 from console.figures.asking import Asked, Asking, answer_to, answering
 from console.figures.centre import KnowsCentre
 from console.figures.counting import LISTS
-from console.figures.csv_text import csv_text
+from console.figures.csv_text import Language, csv_text
 from console.figures.queries import FiguresStore, Found, Page, summed
-from console.figures.routes import Language, as_csv
+from console.figures.routes import as_csv
 from console.figures.spans import begin_of
 from console.people import AskedBy, PersonRoute, demand, needs_token
 
@@ -108,14 +110,13 @@ def call_history_routes(database: Database, knows: KnowsCentre, clock: Clock) ->
     async def download_calls(
         person: AskedBy, question: Asked, counted: Counted = None, lang: Language = "es"
     ) -> Response:
-        """The whole list, up to 100,000 lines."""
+        """The whole list, up to 100,000 lines, for a spreadsheet of that language; times are the centre's."""
         asking = await answer_to(question, person, knows, clock)
         page = await found(asking, counted, CSV_MAX, 0)
         columns = CALL_COLUMNS if counted is None else COUNTED_COLUMNS
         days = asking.wanted.days
-        rows = [_cells(shown(one), [name for name, _, _ in columns]) for one in page.items]
-        header = [es if lang == "es" else en for _, es, en in columns]
-        return as_csv(csv_text(header, rows), f"{counted or 'calls'}_{days.first}_{days.last}.csv")
+        table = await answering(_table, page.items, columns, lang, asking.centre.zone)
+        return as_csv(table, f"{counted or 'calls'}_{days.first}_{days.last}.csv")
 
     @router.get("/calls/{call_id}")
     async def show_call(call_id: str, person: AskedBy, question: Asked) -> Response:
@@ -163,6 +164,21 @@ def shown(row: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _cells(item: dict[str, Any], columns: list[str]) -> list[object]:
-    flat = {**(item.get("about") or {}), **{name: value for name, value in item.items() if name != "about"}}
-    return [", ".join(value) if isinstance(value := flat.get(name), list) else value for name in columns]
+def _table(
+    items: Sequence[dict[str, Any]], columns: Sequence[tuple[str, str, str]], lang: Language, zone: ZoneInfo
+) -> str:
+    header = [es if lang == "es" else en for _, es, en in columns]
+    names = [name for name, _, _ in columns]
+    return csv_text(header, (list(_cells(one, names, zone)) for one in items), lang)
+
+
+def _cells(item: dict[str, Any], columns: Sequence[str], zone: ZoneInfo) -> Iterator[object]:
+    flat = {**(item.get("about") or {}), **item}
+    for name in columns:
+        value = flat.get(name)
+        if isinstance(value, list):
+            yield ", ".join(value)
+        elif name in TIMES and isinstance(value, float):
+            yield datetime.fromtimestamp(value, zone).isoformat(timespec="seconds")
+        else:
+            yield value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import fsum
+from math import fsum, inf
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -21,25 +21,36 @@ from console.figures.spans import Days, Hour, hour_at, hour_name, hour_of_day, h
 c, k, s = counted.c, calls.c, segments.c
 Dimension = Literal["queue", "operator", "team", "day", "hour", "hour_of_day"]
 Key = tuple[str, ...]
+NO_TEAM: Final = ""
+"""The group of those who are in none now."""
 NO_QUEUE: Final = ("state",)
 """Kinds of rows that are of no queue."""
 
 ORDER: Final = ("menu", "waiting", "callback", "calling", "ringing", "talking", "held", "consult", "conference")
 """Of stretches that began in one moment."""
 
+AT_ONCE: Final = 500
+"""Calls of one question: no database takes a hundred thousand ids in one."""
+
 SHOWN: Final = ("at", "day", "what", "queue", "operator", "call", "seconds", "hold_s", "within", "cause", "reason")
 """Of one thing that is counted."""
 
 
+class TooManyGroups(ValueError):
+    """There are more groups than were asked for at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows: of these days, queues and operators (None: all), of one hour, or of one hour of each day (``09``)."""
+    """Which rows: of these days, queues and operators (None: all), of one hour, or of one hour of each day (``09``). ``but``: of
+    operators who are none of these."""
 
     days: Days
     queues: frozenset[str] | None = None
     operators: frozenset[str] | None = None
     hour: Hour | None = None
     hour_of_day: str | None = None
+    but: frozenset[str] | None = None
 
     def within(self, queues: Collection[str] | None, operators: Collection[str] | None) -> Wanted:
         """Only what somebody may see of it."""
@@ -78,10 +89,15 @@ class FiguresStore:
     # -- Sums
 
     def sums(
-        self, wanted: Wanted, by: Sequence[Dimension], zone: ZoneInfo, team_of: Callable[[str], str | None]
+        self,
+        wanted: Wanted,
+        by: Sequence[Dimension],
+        zone: ZoneInfo,
+        team_of: Callable[[str], str | None],
+        most: float = inf,
     ) -> dict[Key, Sums]:
         """What the rows add up to, by these dimensions; with none there is one group, ``()``. Rows that have no value in a
-        dimension (an abandoned call has no operator) are in no group of it."""
+        dimension (an abandoned call has no operator) are in no group of it. Raises TooManyGroups for more than ``most``."""
         columns = _columns_of(by)
         at_work = or_(c.what != "state", c.cause != "logged_out")
         some = [_conditions(wanted, zone), at_work, *(column.is_not(None) for column in columns)]
@@ -105,10 +121,10 @@ class FiguresStore:
             for row in connection.execute(query):
                 dimensions = dict(zip([column.name for column in columns], row, strict=False))
                 key = _key(by, dimensions, zone, team_of)
-                if key is None:
-                    continue
                 what, cause, number, seconds, hold_s, within = row[len(columns) :]
                 found.setdefault(key, Sums()).take(what, cause, number, seconds or 0.0, hold_s or 0.0, within or 0)
+                if len(found) > most:
+                    raise TooManyGroups
         return found
 
     def until(self, wanted: Wanted) -> float | None:
@@ -161,7 +177,7 @@ class FiguresStore:
 
     def calls(self, begin: float, end: float, wanted: Wanted, limit: int, offset: int = 0, **equal: str | None) -> Page:
         """The calls that began from then to then (Unix s), the newest first. ``equal``: columns that must be so."""
-        conditions = [k.started >= begin, k.started < end, *_of_calls(wanted.queues, wanted.operators)]
+        conditions = [k.started >= begin, k.started < end, *_of_calls(wanted.queues, wanted.operators, wanted.but)]
         conditions += [calls.c[name] == value for name, value in equal.items() if value is not None]
         with self._database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(calls).where(*conditions)) or 0
@@ -268,19 +284,15 @@ def _columns_of(by: Sequence[Dimension]) -> list[ColumnElement[Any]]:
     return list({column.name: column for column in columns}.values())
 
 
-def _key(
-    by: Sequence[Dimension], row: dict[str, Any], zone: ZoneInfo, team_of: Callable[[str], str | None]
-) -> Key | None:
-    """None for a row that belongs to no group: of an operator without a team."""
+def _key(by: Sequence[Dimension], row: dict[str, Any], zone: ZoneInfo, team_of: Callable[[str], str | None]) -> Key:
+    """Operators who are in no team are a group of their own, so that the groups are the whole."""
     key: list[str] = []
     for dimension in by:
         match dimension:
             case "queue" | "operator" | "day":
                 key.append(row[dimension])
             case "team":
-                if (team := team_of(row["operator"])) is None:
-                    return None
-                key.append(team)
+                key.append(team_of(row["operator"]) or NO_TEAM)
             case "hour":
                 key.append(hour_name(hour_at(date.fromisoformat(row["day"]), row["quarter"], zone), zone))
             case "hour_of_day":
@@ -300,12 +312,18 @@ def _of_hour(hour: Hour) -> ColumnElement[bool]:
     )
 
 
+def _is_not(operators: frozenset[str]) -> ColumnElement[bool]:
+    return and_(c.operator.is_not(None), c.operator.not_in(sorted(operators)))
+
+
 def _conditions(wanted: Wanted, zone: ZoneInfo) -> ColumnElement[bool]:
     some = [_of_days(wanted.days)]
     if wanted.queues is not None:
         some.append(c.queue.in_(sorted(wanted.queues)))
     if wanted.operators is not None:
         some.append(c.operator.in_(sorted(wanted.operators)))
+    if wanted.but is not None:
+        some.append(_is_not(wanted.but))
     if wanted.hour is not None:
         some.append(_of_hour(wanted.hour))
     if wanted.hour_of_day is not None:
@@ -330,13 +348,17 @@ def _of_list(name: str) -> Iterator[ColumnElement[bool]]:
         ).correlate(counted)
 
 
-def _of_calls(queues: frozenset[str] | None, operators: frozenset[str] | None) -> Iterator[ColumnElement[bool]]:
+def _of_calls(
+    queues: frozenset[str] | None, operators: frozenset[str] | None, but: frozenset[str] | None = None
+) -> Iterator[ColumnElement[bool]]:
     if queues is not None:
         mine = and_(c.call == k.id, c.queue.in_(sorted(queues)), c.what != "state")
         yield exists().where(mine).correlate(calls)
+    had = c.call == k.id, c.what.in_(("answered", "handled"))
     if operators is not None:
-        theirs = and_(c.call == k.id, c.operator.in_(sorted(operators)), c.what.in_(("answered", "handled")))
-        yield exists().where(theirs).correlate(calls)
+        yield exists().where(*had, c.operator.in_(sorted(operators))).correlate(calls)
+    if but is not None:
+        yield exists().where(*had, _is_not(but)).correlate(calls)
 
 
 def _newest(
@@ -357,11 +379,13 @@ def _newest(
 
 
 def _by_call(connection: Any, ids: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
-    found: dict[str, list[Any]] = {}
-    wanted = select(counted).where(c.call.in_(ids), c.what != "state").order_by(c.at, c.source, c.place, c.piece)
-    for row in connection.execute(wanted):
-        found.setdefault(row.call, []).append(row)
-    yield from found.items()
+    for start in range(0, len(ids), AT_ONCE):
+        found: dict[str, list[Any]] = {}
+        some = c.call.in_(ids[start : start + AT_ONCE])
+        wanted = select(counted).where(some, c.what != "state").order_by(c.at, c.source, c.place, c.piece)
+        for row in connection.execute(wanted):
+            found.setdefault(row.call, []).append(row)
+        yield from found.items()
 
 
 def _call(row: dict[str, Any]) -> dict[str, Any]:

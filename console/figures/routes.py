@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
-from typing import Annotated, Any, Final, Literal, get_args
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 
 from ari_app.adapters.catalogue_database import Database
 from ari_app.adapters.http_errors import Refused
-from ari_app.adapters.http_json import json_answer
+from ari_app.adapters.http_json import json_answer, json_bytes
 from ari_app.board import StatusBoard
 from ari_app.clock import Clock
 from ari_app.contract import timestamp
 from console.figures.asking import Asked, Asking, answer_to, answering
 from console.figures.centre import Centre, KnowsCentre
 from console.figures.counting import Sums, figures
-from console.figures.csv_text import csv_text
+from console.figures.csv_text import Language, csv_text
 from console.figures.curve import day_curve
 from console.figures.definitions import DEFINITIONS
 from console.figures.forecast import QueuePast, forecast
-from console.figures.queries import Dimension, FiguresStore, Key, Wanted
-from console.figures.spans import Days, begin_of, day_of
+from console.figures.queries import NO_TEAM, Dimension, FiguresStore, Key, TooManyGroups, Wanted
+from console.figures.spans import Days
 from console.people import AskedBy, PersonRoute, demand, needs_token
 
-Language = Literal["es", "en"]
 WEEKS: Final = 8
 HANDLED_WITHIN_DAYS: Final = 14
 MINUTES: Final = (15, 30)
+GROUPS_MAX: Final = 20_000
+"""More are no table that anybody reads: every hour of every operator's year."""
+
 KEPT_S: Final = 20.0
 """For so long a queue's past counts for whoever asks for its forecast: many wallboards ask for the same."""
 DIMENSIONS: Final[dict[Dimension, tuple[str, str]]] = {
@@ -40,6 +42,7 @@ DIMENSIONS: Final[dict[Dimension, tuple[str, str]]] = {
     "hour": ("Hora", "Hour"),
     "hour_of_day": ("Hora del día", "Hour of the day"),
 }
+WITHOUT_TEAM: Final = {"es": "Sin equipo", "en": "In no team"}
 By = Annotated[
     str, Query(description="one or two of queue, operator, team, day, hour, hour_of_day, with a comma between")
 ]
@@ -54,9 +57,14 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
     async def grouped(asking: Asking, by: str) -> tuple[list[Dimension], dict[Key, Sums], Sums, bool, bool]:
         dimensions = _dimensions(by)
         wanted, centre = asking.wanted, asking.centre
-        of_operators = wanted.operators is not None or bool({"operator", "team"} & set(dimensions))
+        named = wanted.operators is not None or wanted.but is not None
+        of_operators = named or bool({"operator", "team"} & set(dimensions))
         times = wanted.queues is None and "queue" not in dimensions
-        found = await answering(store.sums, wanted, dimensions, centre.zone, centre.team_of)
+        try:
+            found = await answering(store.sums, wanted, dimensions, centre.zone, centre.team_of, GROUPS_MAX)
+        except TooManyGroups:
+            message = f"These are more than {GROUPS_MAX} lines; choose fewer days, or group by less."
+            raise Refused(422, "too_many_groups", message, "by") from None
         whole = Sums()
         for sums in found.values():
             whole.add(sums)
@@ -71,8 +79,9 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
         asking = await answer_to(question, person, knows, clock, of_figures=True)
         dimensions, found, whole, of_operators, times = await grouped(asking, by)
         until = await answering(store.until, asking.wanted)
-        return json_answer(
-            {
+
+        def told() -> bytes:
+            said = {
                 "by": dimensions,
                 "from": asking.wanted.days.first.isoformat(),
                 "to": asking.wanted.days.last.isoformat(),
@@ -82,7 +91,10 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
                 "total": _row((), (), whole, asking, of_operators, times),
                 "items": [_row(dimensions, key, found[key], asking, of_operators, times) for key in sorted(found)],
             }
-        )
+            return json_bytes(said)
+
+        # Beside the loop: thousands of lines take seconds, in which no wallboard and no phone would hear anything.
+        return Response(await answering(told), media_type="application/json")
 
     @router.get("/figures/by.csv")
     async def download(person: AskedBy, question: Asked, by: By = "queue", lang: Language = "es") -> Response:
@@ -91,12 +103,16 @@ def figures_routes(database: Database, board: StatusBoard, knows: KnowsCentre, c
         which = get_args(Language).index(lang)
         header = [DIMENSIONS[one][which] for one in dimensions]
         header += [_title(id_, lang) for id_ in DEFINITIONS]
-        rows = [
-            [*_names(dimensions, key, asking.centre, lang), *figures(found[key], of_operators, times).values()]
-            for key in sorted(found)
-        ]
+
+        def table() -> str:
+            rows = (
+                [*_names(dimensions, key, asking.centre, lang), *figures(found[key], of_operators, times).values()]
+                for key in sorted(found)
+            )
+            return csv_text(header, rows, lang)
+
         name = f"{'-'.join(dimensions)}_{asking.wanted.days.first}_{asking.wanted.days.last}.csv"
-        return as_csv(csv_text(header, rows), name)
+        return as_csv(await answering(table), name)
 
     @router.get("/figures/day-curve")
     async def curve(person: AskedBy, question: Asked) -> Response:
@@ -177,6 +193,8 @@ def _names(by: Sequence[Dimension], key: Key, centre: Centre, language: str) -> 
             case "queue":
                 titled = centre.queues.get(value)
                 names.append(titled.names.get(language, value) if titled else value)
+            case "team" if value == NO_TEAM:
+                names.append(WITHOUT_TEAM[language])
             case "team":
                 titled = centre.teams.get(value)
                 names.append(titled.names.get(language, value) if titled else value)
@@ -196,10 +214,12 @@ def _title(id_: str, language: Language) -> str:
 def _past_of(store: FiguresStore, queue: str, centre: Centre, now: float) -> QueuePast:
     """At this time of this weekday, by the clock on the wall, in the weeks before; weeks without any call at all were no work."""
     zone = centre.zone
-    today = day_of(now, zone)
-    since_midnight = now - begin_of(today, zone)
-    weeks = [today - timedelta(weeks=number) for number in range(1, WEEKS + 1)]
-    begins = [begin_of(day, zone) + since_midnight for day in weeks if store.is_known(day)]
+    here = datetime.fromtimestamp(now, zone)
+    today = here.date()
+    before = [
+        here - timedelta(weeks=number) for number in range(1, WEEKS + 1)
+    ]  # of aware times the clock's reading is kept
+    begins = [then.timestamp() for then in before if store.is_known(then.date())]
     lately = Wanted(Days(today - timedelta(days=HANDLED_WITHIN_DAYS), today), queues=frozenset({queue}))
     sums = store.sums(lately, (), zone, centre.team_of).get((), Sums())
     handling_s = sums.seconds["handled"] + sums.hold_s + sums.seconds["wrap_up"]

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ari_app.adapters.catalogue_database import Database
+from ari_app.adapters.catalogue_tables import erased_calls
 from ari_app.adapters.redis_clients import client_of, close
 from ari_app.beside import beside
 from ari_app.clock import Clock
@@ -74,9 +75,14 @@ class EndedCalls:
             return connection.scalar(select(places.c.place).where(places.c.stream == self._stream))
 
     def _tell(self, ended: list[dict[str, Any]], place: str) -> None:
+        """Of one whose customer was erased meanwhile nothing is told."""
         with self._database.writing() as connection:
             _keep(connection, self._stream, place)
+            ids = [call["id"] for call in ended]
+            erased = set(connection.scalars(select(erased_calls.c.call).where(erased_calls.c.call.in_(ids))))
             for call in ended:
+                if call["id"] in erased:
+                    continue
                 self._outbox.put(connection, "call.ended", call, call["id"], f"call.ended:{call['id']}")
 
 

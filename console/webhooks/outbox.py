@@ -18,6 +18,7 @@ EventType = Literal[
 EVENTS: Final[tuple[str, ...]] = tuple(one for one in get_args(EventType) if one != "webhook.test")
 """Those that can be subscribed to."""
 
+AT_ONCE: Final = 500
 w = webhooks.c
 
 
@@ -68,6 +69,7 @@ class Outbox:
         return id_
 
 
-def forget(connection: Connection, about: str) -> None:
-    """Nothing more is told of this thing, and nothing that was is kept: it has been erased."""
-    connection.execute(messages.delete().where(messages.c.about == about))
+def forget(connection: Connection, *about: str) -> int:
+    """Nothing more is told of these things, and nothing that was is kept: they have been erased. How many messages that were."""
+    parts = [about[start : start + AT_ONCE] for start in range(0, len(about), AT_ONCE)]
+    return sum(connection.execute(messages.delete().where(messages.c.about.in_(part))).rowcount for part in parts)

@@ -14,12 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
+from ari_app.accounts import Account
 from ari_app.adapters import http_events
 from ari_app.adapters.http_api import create_app
+from ari_app.adapters.http_auth import Caller
 from ari_app.adapters.http_door import PortTaken, listen
 from ari_app.adapters.http_events import EventHub
 from ari_app.adapters.http_server import serve_on
+from ari_app.board import StatusBoard
 from tests.adapters.conftest import SECRET, TOKEN_KEY, FakeCentre
 from tests.contract.centre import ANA, CALL
 
@@ -207,6 +211,40 @@ async def test_a_client_that_never_reads_is_given_up(served: Served, monkeypatch
     await _flood(served)
     await _until(lambda: served.hub.follower_count == 0)
     client.close()
+
+
+class SlowLine:
+    """An ASGI server's side of a client that always reads, ``bytes_per_s`` of it. ``closed``: nothing more will come."""
+
+    def __init__(self, bytes_per_s: float) -> None:
+        self.took = b""
+        self.closed = asyncio.Event()
+        self._bytes_per_s = bytes_per_s
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(len(message["body"]) / self._bytes_per_s)
+            self.took += message["body"]
+
+    async def receive(self) -> Message:
+        await self.closed.wait()
+        return {"type": "http.disconnect"}
+
+
+async def test_a_client_on_a_slow_line_gets_the_snapshot_of_a_large_centre(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_events, "STALLED_S", 0.5)
+    board = StatusBoard(lambda: 0.0)
+    for code in range(1000, 3000):
+        board.put_operator(replace(ANA, code=str(code)))
+    hub = EventHub(board, lambda: 0.0, 5000, 15.0, 10)
+    caller = Caller(Account("3001", "Coral", "coordinator"), 1e11)
+    line = SlowLine(600_000)
+    stream = asyncio.ensure_future(hub.stream(caller)({"type": "http"}, line.receive, line.send))
+    await _until(lambda: stream.done() or (line.took.endswith(b"\n\n") and b"event: snapshot" in line.took))
+    assert not stream.done()
+    assert line.took.count(b'"code":') == 2000
+    line.closed.set()
+    await stream
 
 
 async def test_a_client_that_leaves_is_forgotten(served: Served) -> None:

@@ -20,6 +20,7 @@ from tests.browser.console_page import NARROW, WIDE, Language, findings, signed_
 from tests.browser.contacts_served import served
 from tests.browser.tools import Tools
 from tests.console.contacts.conftest import ANA, Centre, centre, database, empty  # noqa: F401 - fixtures
+from tests.e2e.stack import WEB_SECRET
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -93,6 +94,21 @@ async def test_a_contact_is_found_and_corrected_without_losing_what_another_did(
     assert now.fields == {"tarifa": "2.0TD", "zona": "sur"}
 
 
+async def test_whoever_signs_in_next_does_not_see_what_another_has_found(
+    browser: Browser, desk: Desk, ana: Contact, url: str
+) -> None:
+    async with signed_in(browser, url, "2001", "/contacts") as page:
+        await _search(page, "garcia")
+        await page.get_by_role("link", name="Ana García", exact=True).wait_for()
+        await page.locator("details.account summary").click()
+        await page.get_by_role("button", name="Salir").click()
+        await page.locator("input[name=code]").fill("1005")
+        await page.locator("input[name=secret]").fill(WEB_SECRET)
+        await page.locator("form button.primary").click()
+        await page.get_by_text("Busque por nombre, teléfono o código.").wait_for()
+        assert await page.get_by_label("Nombre o teléfono").input_value() == ""
+
+
 async def test_a_new_contact_is_written_down_and_what_is_wrong_is_told_at_its_field(
     browser: Browser, desk: Desk, url: str
 ) -> None:
@@ -101,7 +117,7 @@ async def test_a_new_contact_is_written_down_and_what_is_wrong_is_told_at_its_fi
         await page.get_by_role("button", name="Añadir teléfono").click()
         await page.get_by_label("Teléfono", exact=True).fill("61")
         await page.get_by_role("button", name="Guardar").click()
-        await page.locator(".error[role=alert]").wait_for()
+        await page.locator(".error[role=alert]").get_by_text("No existe ese número en su país").wait_for()
         await page.get_by_label("Teléfono", exact=True).fill("644555666")
         await page.get_by_role("button", name="Guardar").click()
         await page.get_by_role("heading", name="<b>Zoé</b>").wait_for()

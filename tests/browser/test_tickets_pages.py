@@ -168,7 +168,7 @@ async def test_a_coordinator_makes_a_webhook_sees_its_secret_once_and_what_becam
         await dialog.get_by_label("Dirección").fill("http://10.0.0.1/hooks")
         await dialog.get_by_label("solicitud abierta", exact=False).check()
         await _press(page, "Crear")
-        await dialog.get_by_text("CENTRALITA_WEBHOOKS_ALLOW", exact=False).wait_for()
+        await dialog.get_by_text("no está en Internet", exact=False).wait_for()
         await dialog.get_by_label("Dirección").fill(receiver.url)
         await _press(page, "Crear")
         receiver.secret = await page.locator(".hook-secret").inner_text()
@@ -177,6 +177,9 @@ async def test_a_coordinator_makes_a_webhook_sees_its_secret_once_and_what_becam
         async with post.delivering():
             await page.get_by_role("link", name="Mensajes").click()
             await page.get_by_text("entregado").wait_for()
+        await page.get_by_role("link", name="Webhooks").last.click()
+        await _press(page, "Parar")
+        await page.get_by_text("Parado: lo paró 3001").wait_for()
         assert receiver.taken[0]["type"] == "webhook.test"
 
 

@@ -29,7 +29,9 @@ HEARD_WITHIN_S: Final = 20.0
 def wall_centre(folder: Path) -> Path:
     """The quick centre, with phones that ring for a while and a wrap-up that can be seen."""
     centre = quick_centre(folder)
-    change(centre / "queues.yaml", {"soporte": {"ring_timeout_s": 60.0, "wrap_up_s": 8.0, "record": "all"}})
+    long = {"es": "Departamento de Atención Comercial y Reclamaciones", "en": "Department of Commerce and Complaints"}
+    soporte = {"ring_timeout_s": 60.0, "wrap_up_s": 8.0, "record": "all"}
+    change(centre / "queues.yaml", {"soporte": soporte, "con_tecla": {"title": long}})
     return centre
 
 
@@ -134,6 +136,33 @@ async def test_the_wall_follows_a_call_from_its_arrival_to_its_end(browser: Brow
                 await page.locator(f".story [data-step={step}]").wait_for()
             for part in ("waiting", "ringing", "talking"):
                 assert await page.locator(f".timeline .{part}").count() == 1
+
+
+async def test_beside_a_number_are_the_calls_of_the_last_hour_and_no_older_ones(browser: Browser, stack: Stack) -> None:
+    async with stack.watch() as watch, stack.operator(OPERATOR) as phone, stack.carrier() as line:
+        asked: list[str] = []
+
+        async def older(route: Any) -> None:
+            """The server remembers the newest two thousand, from whichever day."""
+            asked.append(route.request.url)
+            known = (await (await route.fetch()).json())["items"]
+            yesterday = {**known[0], "id": "of-yesterday", "stage": "ended", "queue": "soporte", "operator": OPERATOR}
+            yesterday["since"] = "2026-11-01T09:00:00.000Z"
+            await route.fulfill(json={"items": [*known, yesterday]})
+
+        first = await dial(line)
+        await (await phone.incoming(30.0)).answer()
+        await watch.call(stage="talking")
+        async with wall(browser, stack, "/wall?panel=queue:soporte:answered") as page:
+            await page.route("**/calls?ended=true", older)
+            await page.reload()
+            await page.locator(".panel h3").first.wait_for()
+            await first.hang_up()
+            ended = await watch.call(stage="ended", operator=OPERATOR)
+            await page.locator(f".panel a[href='/calls/{ended['id']}']").wait_for()
+            await asyncio.sleep(1.0)
+            assert await page.locator(".panel a[href='/calls/of-yesterday']").count() == 0
+            assert len(asked) == 1
 
 
 async def test_one_click_listens_another_whispers_and_the_bar_ends_it(browser: Browser, stack: Stack) -> None:
@@ -249,6 +278,11 @@ async def test_a_recording_is_played_and_noted_where_it_matters(browser: Browser
     async with signed_in(browser, stack.settings.console_url, BOSS, f"/calls/{ended['id']}") as page:
         player = page.locator(f"[data-recording='{ended['id']}']")
         await player.wait_for(timeout=60_000)
+        await page.route("**/audio?*", lambda route: route.fulfill(body="no sound", content_type="audio/ogg"), times=1)
+        await player.get_by_role("button", name="Reproducir").click()
+        await player.get_by_role(
+            "alert"
+        ).wait_for()  # a link that is over, a line that was cut: the next press fetches it anew
         await player.get_by_role("button", name="Reproducir").click()
         await page.wait_for_function("document.querySelector('audio').currentTime > 0.5")
         await page.keyboard.press("Space")
@@ -268,6 +302,52 @@ async def test_a_recording_is_played_and_noted_where_it_matters(browser: Browser
         await player.get_by_text("Sin notas").wait_for()
         await page.goto(f"{stack.settings.console_url}/recordings?operator={OPERATOR}&queue=soporte")
         await page.locator(f".found a[href='/calls/{ended['id']}']").wait_for()
+
+
+async def test_behind_who_waits_are_those_whom_the_number_counts(browser: Browser, stack: Stack) -> None:
+    async with stack.watch() as watch, stack.operator(OPERATOR) as phone, stack.carrier() as line:
+        caller = await dial(line)
+        rings = await phone.incoming(30.0)
+        call = await watch.call(stage="ringing", queue="soporte")
+        async with wall(browser, stack, "/wall?panel=queue:soporte:waiting") as page:
+            await page.locator(f".calls [data-call='{call['id']}'] [data-stage=ringing]").wait_for()
+            await comes_to_show(page, "waiting", "0")  # a phone rings for this one
+            await page.locator(".panel").get_by_text("Ninguna.").wait_for()
+            assert await page.locator(f".panel a[href='/calls/{call['id']}']").count() == 0
+        await rings.answer()
+        await caller.hang_up()
+
+
+CALLED_BACK: Final = """async () => {
+  const { queues } = await import("/js/live.js");
+  const changed = new Map(queues.value);
+  for (const name of ["soporte", "ventas"]) changed.set(name, { ...changed.get(name), callbacks: 2, calling: 1 });
+  queues.value = changed;
+}"""
+
+
+async def test_all_queues_together_are_the_sum_of_their_rows(browser: Browser, stack: Stack) -> None:
+    async with wall(browser, stack) as page:
+        await page.evaluate(CALLED_BACK)
+        await comes_to_show(page, "callbacks", "3")
+        await comes_to_show(page, "callbacks", "3", "ventas")
+        await page.locator("[data-total=callbacks]").get_by_text("6", exact=True).wait_for()
+
+
+COLUMNS: Final = """([shown, columns]) => {
+  const tiles = document.querySelector(".tiles");
+  tiles.className = `tiles of-${shown}`;
+  return getComputedStyle(tiles).gridTemplateColumns.split(" ").length === columns;
+}"""
+
+
+async def test_however_many_queues_there_are_the_wall_has_large_tiles(browser: Browser, stack: Stack) -> None:
+    """Also with the figures' own style sheet, which comes with the day's curve."""
+    async with signed_in(browser, stack.settings.console_url, BOSS, "/wall?full=1") as page:
+        await page.locator(".tile").first.wait_for()
+        await page.locator(".beside .curve-card").wait_for()
+        for shown, columns in {1: 1, 2: 2, 3: 2, 4: 2, 5: 3, 6: 3}.items():
+            assert await page.evaluate(COLUMNS, [shown, columns]), shown
 
 
 async def said_in_the_dialog(page: Page, call: str) -> None:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import httpx
+import pytest
+
 from ari_app.adapters.http_console import ADDRESS_HEADER, KEY_HEADER
+from ari_app.adapters.http_errors import Refused
 from ari_app.rates import Rates
+from console import controllers
 from tests.adapters.conftest import SECRET
 from tests.console.people_served import KEY, Controller, console_before
 
@@ -51,6 +60,57 @@ async def test_a_controller_that_is_down_is_passed_over_and_without_any_the_answ
         answer = await console.http.get("/api/v1/queues", headers={"Authorization": "Bearer x"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_controller")
         assert answer.headers["retry-after"] == "1"
+
+
+@contextmanager
+def hung() -> Iterator[Controller]:
+    """One whose process stands still: connections come about, and nothing is ever answered."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(16)
+        yield Controller(url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+@contextmanager
+def cut_off() -> Iterator[Controller]:
+    """One whose machine answers to nothing: here, one whose queue of connections is full."""
+    with ExitStack() as stack:
+        listener, *waiting = [stack.enter_context(socket.socket()) for _ in range(5)]
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())
+        yield Controller(url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+
+
+async def _token_at(controller: Controller) -> dict[str, str]:
+    """Of somebody who has logged in there, past the console."""
+    async with httpx.AsyncClient() as http:
+        said = await http.post(f"{controller.url}/api/v1/login", json={"code": "2001", "secret": SECRET})
+    return {"Authorization": f"Bearer {said.json()['token']}"}
+
+
+async def test_after_one_that_hangs_the_next_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controllers, "ASKS_WITHIN_S", 0.2)
+    leader = Controller()
+    with hung() as first:
+        async with console_before(first, leader) as console:
+            bearer = await _token_at(leader)
+            with pytest.raises(Refused):
+                await console.reception.person(bearer["Authorization"])
+            assert (await console.reception.person(bearer["Authorization"])).code == "2001"
+            assert (await console.http.get("/api/v1/queues", headers=bearer)).status_code == 200
+
+
+async def test_one_that_takes_no_connection_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controllers, "CONNECTS_WITHIN_S", 0.2)
+    with cut_off() as first:
+        async with console_before(first, Controller()) as console:
+            bearer = await console.bearer("2001")
+            paused = {"state": "paused", "reason": "break"}
+            answer = await console.http.post("/api/v1/operators/1006/state", json=paused, headers=bearer)
+            assert answer.status_code == 200
 
 
 async def test_log_ins_are_counted_by_the_persons_address_and_not_by_the_consoles() -> None:

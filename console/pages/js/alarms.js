@@ -98,7 +98,8 @@ function judge(before, { kind, value, goal }, { on, limit }, now) {
     return { ...shown, beyond, back: null, up, since: before.up ? before.since : now };
   }
   const room = unit === "s" ? limit * margin : margin;
-  const clear = worse === "above" ? value <= limit - room : value >= limit + room;
+  // Nothing is below 0 or above all: at the end of what there is no more room is asked for than there is.
+  const clear = worse === "above" ? value <= Math.max(0, limit - room) : value >= Math.min(1, limit + room);
   if (before.up && !clear) return { ...shown, back: null };
   return back(shown, now);
 }

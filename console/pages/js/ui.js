@@ -8,13 +8,17 @@ const t = texts({
   es: {
     close: "Cerrar", cancel: "Cancelar", ok: "Aceptar", required: "obligatorio",
     unreachable: "No hay conexión con el servidor.", too_many_requests: "Demasiadas peticiones; espere un momento.",
+    database_away: "La base de datos no responde en este momento; no ha cambiado nada. Inténtelo de nuevo.",
     no_controller: "La centralita no responde en este momento; inténtelo de nuevo.", forbidden: "Su perfil no permite hacer esto.",
+    too_many_groups: "Son demasiadas líneas para una tabla; elija menos días o agrupe menos.",
     loading: "Cargando…", nothing: "Nada que mostrar",
   },
   en: {
     close: "Close", cancel: "Cancel", ok: "OK", required: "required",
     unreachable: "The server cannot be reached.", too_many_requests: "Too many requests; wait a moment.",
+    database_away: "The database cannot be reached at the moment; nothing was changed. Try again.",
     no_controller: "The telephone system does not answer at the moment; try again.", forbidden: "Your role may not do this.",
+    too_many_groups: "These are too many lines for one table; choose fewer days, or group by less.",
     loading: "Loading…", nothing: "Nothing to show",
   },
 });
@@ -31,10 +35,14 @@ export function toast(text, kind = "info") {
   setTimeout(() => (shown.value = shown.value.filter((other) => other !== one)), kind === "bad" ? 9000 : 4500);
 }
 
+const sayings = [];
+/** Let a part say what it may be refused: own(error) gives the words, or nothing. */
+export const saying = (own) => void sayings.push(own);
+
 /** What a refusal means, for a person. */
 export const words = (error) => {
   const known = t(error.code ?? "");
-  return known !== (error.code ?? "") ? known : error.message;
+  return sayings.reduce((said, own) => said ?? own(error), undefined) ?? (known !== (error.code ?? "") ? known : error.message);
 };
 
 /** Do it, and say what went wrong. Gives the result, or undefined. */

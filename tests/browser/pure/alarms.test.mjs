@@ -148,3 +148,15 @@ test("one's own limits go before the centre's, these before the usual, each wher
   assert.deepEqual(floor.up, ["longest_wait:soporte"]);
   assert.deepEqual(new Floor({}, { longest_wait: { limit: 100 } }).look(waits(70), 3).up, []);
 });
+
+test("an alarm at the very end of what can be set falls as well", () => {
+  const anybody = new Floor({ waiting: { limit: 0 } }).look(waits(1, 1), KINDS.waiting.holds_s + 1);
+  assert.deepEqual(anybody.up, ["waiting:soporte"]);
+  assert.deepEqual(anybody.look(waits(0, 0), FALLS_S + 1).up, []);
+  const counts = (answered_in_sl, abandoned = 0) => ({ queues: [queue({ offered: 100, answered: 100 - abandoned, abandoned, answered_in_sl, sl2: answered_in_sl / 100 })] });
+  const all = new Floor({ service_level: { limit: 1 }, abandonment: { limit: 0.005 } }).look(counts(90, 10), 20);
+  assert.deepEqual([...all.up].sort(), ["abandonment:soporte", "service_level:soporte"]);
+  assert.deepEqual(all.look(counts(100), FALLS_S + 1).up, []);
+  const high = new Floor({ service_level: { limit: 0.99 } }).look(counts(90), 20);
+  assert.deepEqual(high.look(counts(100), FALLS_S + 1).up, []);
+});

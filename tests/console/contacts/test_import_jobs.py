@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from console.contacts.desk import Desk
 from console.contacts.import_files import ImportFiles, TooLarge, TooSlow
 from console.contacts.imports import Import, NotInState, UnknownImport
 from console.contacts.mapping import proposed
+from console.contacts.parts import keep_on
 from recordings.record import CatalogueAway
 from tests.console.contacts.conftest import Centre
 
@@ -125,9 +128,58 @@ async def test_files_and_lines_are_not_kept_for_ever(centre: Centre) -> None:
     ):
         await _brought(desk, b"nombre\nAna\n", name * 16, centre.now_s - age_days * day_s)
         desk.imports.end(name * 16, "uploaded", state, centre.now_s)  # type: ignore[arg-type]
-    desk.jobs.go_on().result(WITHIN_S)
+    desk.jobs.tidy().result(WITHIN_S)
     assert {one.id[0] for one in desk.imports.latest(9)} == {"b", "c", "e"}
     assert [name for name in "abc" if desk.files.path(name * 16).exists()] == ["c"]
+
+
+def _written(path: Path, at: float) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("nombre;movil\nAna;611222333\n")
+    os.utime(path, (at, at))
+    return path
+
+
+async def test_what_a_killed_process_had_of_a_file_does_not_stay(centre: Centre) -> None:
+    desk = centre.open()
+    old, new = centre.now_s - 25 * 3600, centre.now_s - 3600
+    part, unknown, coming = (desk.files.path(name * 16) for name in "abc")
+    left = [_written(part.with_suffix(".part"), old), _written(unknown, old)]
+    coming = _written(coming.with_suffix(".part"), new)
+    await _brought(desk, b"nombre\nAna\n", "d" * 16, new)
+    known = _written(desk.files.path("d" * 16), old)
+    desk.jobs.tidy().result(WITHIN_S)
+    assert [path.exists() for path in left] == [False, False]
+    assert (coming.exists(), known.exists()) == (True, True)
+
+
+class Days:
+    """Each sleep is half a day, and ends the work once there were ``nights`` of them."""
+
+    def __init__(self, centre: Centre, nights: int) -> None:
+        self._centre = centre
+        self._left = nights
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self._centre.now_s
+
+    async def sleep(self, seconds: float) -> None:
+        """See Clock."""
+        self._centre.now_s += 12 * 3600
+        self._left -= 1
+        await asyncio.sleep(0.05)
+        if not self._left:
+            raise asyncio.CancelledError
+
+
+async def test_a_file_that_nobody_imports_goes_though_the_process_lives_on(centre: Centre) -> None:
+    desk = centre.open()
+    await _brought(desk, b"nombre\nAna\n", ID, centre.now_s)
+    with pytest.raises(asyncio.CancelledError):
+        await keep_on(desk, Days(centre, 8))
+    assert not desk.files.path(ID).exists()
+    assert desk.imports.latest(9) == []
 
 
 async def test_a_file_that_does_not_come_whole_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,8 +200,6 @@ async def test_a_file_that_does_not_come_whole_leaves_nothing(tmp_path: Path, mo
 
 
 async def _silent() -> AsyncIterator[bytes]:
-    import asyncio
-
     await asyncio.get_running_loop().create_future()
     yield b""
 

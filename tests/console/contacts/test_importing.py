@@ -215,6 +215,25 @@ def test_a_merged_contact_is_known_again_as_what_it_became(centre: Centre, tmp_p
     assert (again.created, again.unchanged, again.duplicates) == (0, 1, 1)
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_contact_that_was_merged_without_an_id_of_its_own_takes_what_the_file_says(
+    centre: Centre, tmp_path: Path, before: bool
+) -> None:
+    """``before``: as earlier versions merged, the id stayed with the one that is gone."""
+    desk = centre.open()
+    kept = desk.book.create(Details("Ana"), "1005")
+    gone = desk.book.create(Details("Ana G.", external_id="C2"), "1005")
+    desk.merging.merge(Read(kept.id, 1), Read(gone.id, 1), (), "2001")
+    if before:
+        with centre.database.writing() as connection:
+            for id_, external_id in ((kept.id, None), (gone.id, "C2")):
+                connection.execute(update(contacts).where(contacts.c.id == id_).values(external_id=external_id))
+    again = _imported(centre.database, _text(tmp_path, "id;nombre;correo\nC1;Luis;\nC2;Ana G.;ana@example.com\n"))
+    assert _counts(again) == (1, 1, 0, 0, 0)
+    assert desk.book.by_external_id("C2") == desk.book.find(kept.id)
+    assert desk.book.find(kept.id).details.email == "ana@example.com"
+
+
 async def test_whoever_is_just_being_erased_does_not_come_back(centre: Centre, tmp_path: Path) -> None:
     class Away:
         name = "elsewhere"

@@ -88,6 +88,20 @@ def test_the_other_becomes_part_of_the_kept_with_its_history_ids_and_what_hangs_
     assert (left.name, left.email, left.note, left.external_id) == ("", "", "", "C-2")
 
 
+def test_whoever_is_kept_without_the_companys_id_has_the_others(centre: Centre) -> None:
+    desk = centre.open()
+    kept = desk.book.create(Details("Ana", (ContactNumber(ANA),)), "1005")
+    gone = desk.book.create(Details("Ana G.", external_id="C-2"), "1006")
+    merged = desk.merging.merge(Read(kept.id, 1), Read(gone.id, 1), (), "2001")
+    assert merged.details.external_id == "C-2"
+    assert merged == desk.book.find(gone.id) == desk.book.by_external_id("C-2")
+    assert ("external_id", "", "C-2") in {
+        (one.change.field, one.change.old, one.change.new) for one in desk.book.history(kept.id, None, 50)
+    }
+    same = desk.book.edit(kept.id, lambda old: replace(old, external_id="C-2", note="x"), 2, "1005")
+    assert (same.id, same.details.external_id) == (kept.id, "C-2")
+
+
 def test_merges_of_merges_come_to_the_last_one(centre: Centre) -> None:
     desk = centre.open()
     a, b, c = (desk.book.create(Details(name), "1005") for name in "abc")

@@ -176,7 +176,7 @@ class Api:
     """The routes over a database."""
 
     def __init__(self, database: Database, people: Mapping[str, Person] = PEOPLE) -> None:
-        self.clock = Clock()
+        self.clock, self.database = Clock(), database
         self.board = StatusBoard(self.clock.now)
         self.app = FastAPI()
         http_errors.install(self.app)

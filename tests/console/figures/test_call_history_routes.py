@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from ari_app.adapters.catalogue_database import Database, sqlite_url
 from ari_app.adapters.history_book import SqlHistory
 from ari_app.call_notes import CallNote, StretchNote
+from console.figures import queries
 from console.figures.csv_text import MARK
 from console.figures.queries import joined
 from console.people import Person
-from tests.console.figures.past import DAYS, PEOPLE, TODAY, Api
+from tests.console.figures.conftest import SEEDS
+from tests.console.figures.past import CLOCKS_GO_BACK, DAYS, PEOPLE, TODAY, Api, database_with
 
 ALL_DAYS = {"from": DAYS[0].isoformat(), "to": TODAY.isoformat()}
 
@@ -119,6 +124,36 @@ async def test_a_list_for_spreadsheets_is_the_whole_list(api: Api) -> None:
         listed = (await api.get("coordinator", "history/calls", query)).json()
         assert header[0] == first
         assert len(rows) == listed["total"]
+
+
+async def test_times_in_a_list_for_spreadsheets_are_the_centres(api: Api) -> None:
+    query = {"lang": "es", "day": CLOCKS_GO_BACK.isoformat(), "counted": "offered"}
+    answer = await api.get("coordinator", "history/calls.csv", query)
+    header, *rows = csv.reader(io.StringIO(answer.content.decode().removeprefix(MARK)), delimiter=";")
+    moments = [row[header.index("Momento")] for row in rows]
+    assert {one[:10] for one in moments} == {"2026-10-25"}
+    assert {one[10:14] + one[19:] for one in moments} >= {"T02:+02:00", "T02:+01:00"}
+    listed = (await api.get("coordinator", "history/calls", query)).json()["items"]
+    assert [datetime.fromisoformat(one) for one in moments[:50]] == [
+        datetime.fromisoformat(one["at"]).replace(microsecond=0) for one in listed
+    ]
+
+
+async def test_no_question_has_as_many_ids_as_there_are_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = database_with(tmp_path, SEEDS[0])
+    asked: list[int] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+        asked.append(len(parameters))
+
+    monkeypatch.setattr(queries, "AT_ONCE", 50)
+    answer = await Api(database).get("coordinator", "history/calls.csv", {"lang": "en", **ALL_DAYS})
+    rows = list(csv.reader(io.StringIO(answer.content.decode().removeprefix(MARK))))
+    assert len(rows) > 200
+    assert all(row[rows[0].index("Queues")] for row in rows[1:])
+    assert max(asked) < 100
+    database.close()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from math import inf
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -12,14 +17,28 @@ from sqlalchemy import text
 
 from ari_app.adapters.catalogue_database import Database, sqlite_url
 from ari_app.contract import OperatorStatus
+from console.figures import counting, history_routes, routes
+from console.figures.centre import Centre
 from console.figures.counting import Sums
 from console.figures.csv_text import MARK, csv_text
 from console.figures.curve import day_curve
 from console.figures.definitions import DEFINITIONS
 from console.figures.forecast import MIN_WEEKS, Range, expected_arrivals, forecast
+from console.figures.queries import FiguresStore
+from console.figures.routes import _past_of
 from console.figures.spans import begin_of
 from console.people import Person
-from tests.console.figures.past import CENTRE, CLOCKS_GO_BACK, DAYS, MADRID, PEOPLE, TODAY, Api, database_with
+from tests.console.figures.past import (
+    CENTRE,
+    CLOCKS_GO_BACK,
+    DAYS,
+    MADRID,
+    PEOPLE,
+    TODAY,
+    Api,
+    FakeCentre,
+    database_with,
+)
 
 ALL_DAYS = {"from": DAYS[0].isoformat(), "to": TODAY.isoformat()}
 
@@ -47,6 +66,34 @@ async def test_by_any_group_as_many_calls_are_behind_a_number_as_it_says(api: Ap
         asked = [*parse_qsl(row["calls"]), ("counted", "answered")]
         behind = (await api.get("coordinator", "history/calls", dict(asked))).json()
         assert behind["total"] == row["figures"]["answered"], row["key"]
+
+
+async def test_teams_are_the_whole_with_those_who_are_in_none(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = replace(CENTRE, teams={"sur": CENTRE.teams["sur"]})  # of norte nobody is there any more
+
+    async def centre(self: FakeCentre, authorization: str) -> Centre:
+        return some
+
+    monkeypatch.setattr(FakeCentre, "centre", centre)
+    whole = (await api.get("coordinator", "figures/by", {"by": "operator", **ALL_DAYS})).json()["total"]["figures"]
+    said = (await api.get("coordinator", "figures/by", {"by": "team", **ALL_DAYS})).json()
+    assert said["total"]["figures"] == whole
+    assert {row["names"]["es"]["team"] for row in said["items"]} == {"Sur", "Sin equipo"}
+    for row in (*said["items"], said["total"]):
+        for counted in ("answered", "handled"):
+            asked = dict(parse_qsl(f"{row['calls']}&counted={counted}", keep_blank_values=True))
+            behind = (await api.get("coordinator", "history/calls", asked)).json()
+            assert behind["total"] == row["figures"][counted], (row["key"], counted)
+    calls = [
+        (await api.get("coordinator", "history/calls", {"team": team, "limit": 500, **ALL_DAYS})).json()["items"]
+        for team in ("sur", "")
+    ]
+    assert all("1003" in one["operators"] for one in calls[0])
+    assert calls[1]
+    assert all({"1001", "1002"} & set(one["operators"]) for one in calls[1])
+    leader = Person("1900", "Lea", "team_leader", team="sur")
+    theirs = Api(api.database, {**PEOPLE, "leader": leader})
+    assert (await theirs.get("leader", "history/calls", {"team": "", **ALL_DAYS})).json()["total"] == 0
 
 
 async def test_rates_of_the_whole_come_from_its_sums_not_from_the_groups_rates(api: Api) -> None:
@@ -101,6 +148,9 @@ async def test_a_team_leader_sees_the_own_team(databases: dict[int, Database]) -
         {"from": "2024-01-01", "to": "2026-10-26"},
         {"day": "2026-13-01"},
         {"day": "today"},
+        {"day": "9999-12-31"},
+        {"day": "0001-01-01"},
+        {"hour": "9999-12-31T23:00-10:00"},
         {"hour": "2026-10-26T09:00"},
         {"hour": "2026-10-26T09:30+01:00"},
         {"hour_of_day": "99999"},
@@ -134,7 +184,7 @@ async def test_a_table_for_spreadsheets_has_the_same_numbers_and_no_formulas(api
     assert answer.headers["content-disposition"] == 'attachment; filename="operator_2026-10-24_2026-10-26.csv"'
     body = answer.content.decode()
     assert body.startswith(MARK)
-    header, *rows = csv.reader(io.StringIO(body.removeprefix(MARK)))
+    header, *rows = csv.reader(io.StringIO(body.removeprefix(MARK)), delimiter=";")
     assert header[:1] == ["Operador"]
     assert "Gestionadas" in header
     column = header.index("Gestionadas")
@@ -143,9 +193,79 @@ async def test_a_table_for_spreadsheets_has_the_same_numbers_and_no_formulas(api
     assert "Handled" in english.text
 
 
+async def test_a_spreadsheet_of_either_language_reads_the_numbers_as_what_they_are(api: Api) -> None:
+    said = (await api.get("coordinator", "figures/by", {"by": "queue", **ALL_DAYS})).json()
+    for lang, delimiter, point in (("es", ";", ","), ("en", ",", ".")):
+        answer = await api.get("coordinator", "figures/by.csv", {"by": "queue", "lang": lang, **ALL_DAYS})
+        header, *rows = csv.reader(io.StringIO(answer.content.decode().removeprefix(MARK)), delimiter=delimiter)
+        level, mean = header.index("Nivel de servicio (SL2)" if lang == "es" else "Service level (SL2)"), 9
+        assert [len(row) for row in rows] == [len(header)] * len(said["items"])
+        for row, one in zip(rows, said["items"], strict=True):
+            assert float(row[level].replace(point, ".")) == pytest.approx(one["figures"]["sl2"], abs=0.0001)
+            assert float(row[mean].replace(point, ".")) == pytest.approx(one["figures"]["asa_s"], abs=0.0001)
+        assert any(point in row[mean] for row in rows)
+        assert not any("." in row[mean] for row in rows if point == ",")
+
+
+async def test_long_tables_are_made_beside_the_event_loop(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    made_in: set[str] = set()
+
+    def noting(work: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any) -> Any:
+            made_in.add(threading.current_thread().name)
+            return work(*args)
+
+        return noted
+
+    monkeypatch.setattr(routes, "figures", noting(counting.figures))
+    for module in (routes, history_routes):
+        monkeypatch.setattr(module, "csv_text", noting(csv_text))
+    for path in ("figures/by", "figures/by.csv", "history/calls.csv"):
+        assert (await api.get("coordinator", path, ALL_DAYS)).status_code == 200
+    assert made_in
+    assert threading.main_thread().name not in made_in
+
+
+async def test_more_lines_than_anybody_reads_are_refused_in_words(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = {"by": "queue,hour", **ALL_DAYS}
+    lines = len((await api.get("coordinator", "figures/by", by)).json()["items"])
+    for most, status in ((lines, 200), (lines - 1, 422)):
+        monkeypatch.setattr(routes, "GROUPS_MAX", most)
+        for path in ("figures/by", "figures/by.csv"):
+            answer = await api.get("coordinator", path, by)
+            assert answer.status_code == status
+    assert answer.json()["error"]["code"] == "too_many_groups"
+
+
+async def test_behind_an_hour_of_the_day_of_a_whole_year_are_its_calls(api: Api) -> None:
+    year = {"from": "2025-10-27", "to": "2026-10-26"}
+    said = (await api.get("coordinator", "figures/by", {"by": "hour_of_day", **year})).json()
+    assert len(said["items"]) > 1
+    for row in said["items"]:
+        asked = [*parse_qsl(row["calls"]), ("counted", "offered")]
+        behind = await api.get("coordinator", "history/calls", dict(asked))
+        assert behind.status_code == 200
+        assert behind.json()["total"] == row["figures"]["offered"], row["key"]
+
+
+def test_a_forecast_looks_at_the_same_time_by_the_clock_on_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: set[str] = set()
+
+    def arrivals(self: FiguresStore, queue: str, begin: float, end: float) -> int:
+        asked.add(datetime.fromtimestamp(begin, MADRID).strftime("%a %H:%M"))
+        return 1
+
+    monkeypatch.setattr(FiguresStore, "arrivals", arrivals)
+    monkeypatch.setattr(FiguresStore, "is_known", lambda self, day: True)
+    monkeypatch.setattr(FiguresStore, "sums", lambda self, *rest: {})
+    now = datetime(2026, 10, 25, 10, 30, tzinfo=MADRID).timestamp()  # in the night clocks have gone back
+    _past_of(FiguresStore(None), "soporte", CENTRE, now)  # type: ignore[arg-type]
+    assert asked == {"Sun 10:30"}
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+34", "-2", "@x", "\t=1", "\r=1"])
 def test_a_cell_that_begins_as_a_formula_is_told_to_be_text(text: str) -> None:
-    ((cell,),) = list(csv.reader(io.StringIO(csv_text([text], []).removeprefix(MARK), newline="")))
+    ((cell,),) = list(csv.reader(io.StringIO(csv_text([text], [], "en").removeprefix(MARK), newline="")))
     assert cell == f"'{text}"
 
 

@@ -1,7 +1,7 @@
 // The calls behind a number, page by page, or any calls of some days.
 import { html, useEffect, useState } from "../html.js";
 import { get } from "../api.js";
-import { duration, number } from "../lang.js";
+import { duration, language, number } from "../lang.js";
 import { me } from "../session.js";
 import { Loading, Nothing, Problem } from "../ui.js";
 import { nameOf, queueTitle } from "../wall/model.js";
@@ -31,7 +31,7 @@ export function CallList({ query }) {
     <p class="row"><span role="status" class="muted grow">${t("page", { first: number(page.offset + 1), last: number(last), total: number(page.total) })}</span>
       <button type="button" class="small" disabled=${!page.offset} onClick=${() => setOffset(Math.max(0, offset - LIMIT))}>${t("previous")}</button>
       <button type="button" class="small" disabled=${last >= page.total} onClick=${() => setOffset(offset + LIMIT)}>${t("next")}</button>
-      <button type="button" class="small" onClick=${() => download(`history/calls.csv?${query}`, "calls.csv")}>${t("csv")}</button></p>
+      <button type="button" class="small" onClick=${() => download(`history/calls.csv?${query}&lang=${language.value}`, "calls.csv")}>${t("csv")}</button></p>
     <div class="scroll">${page.counted ? html`<${Counted} items=${page.items} />` : html`<${Calls} items=${page.items} />`}</div></div>`;
 }
 

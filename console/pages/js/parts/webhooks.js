@@ -2,8 +2,9 @@
 import { html, useEffect, useState } from "../html.js";
 import { del, get, post } from "../api.js";
 import { styleSheet } from "../sheet.js";
-import { Dialog, Field, Loading, Nothing, Problem, toast } from "../ui.js";
+import { Dialog, Field, Loading, Nothing, Problem, toast, words } from "../ui.js";
 import { t } from "../lang/tickets.js";
+import { why } from "../lang/webhook_refusals.js";
 import { attempted } from "../tickets/words.js";
 import { moment } from "../times.js";
 
@@ -41,13 +42,13 @@ function Webhook({ one, changed, tell }) {
   const renew = () => confirm(t("reallySecret")) && attempted(async () => tell((await post(`webhooks/${one.id}/secret`)).secret));
   const remove = () => confirm(t("removeSure")) && attempted(() => del(`webhooks/${one.id}`)).then(changed);
   return html`<section class="card hook" aria-label=${one.url}>
-    <p class="row"><strong class="grow hook-url">${one.url}</strong>${one.stopped_why ? html`<span class="badge bad">${t("stopped", { why: one.stopped_why })}</span>` : html`<span class="badge good">${t("goes")}</span>`}</p>
+    <p class="row"><strong class="grow hook-url">${one.url}</strong>${one.stopped_why ? html`<span class="badge bad">${t("stopped", { why: why(one.stopped_why) })}</span>` : html`<span class="badge good">${t("goes")}</span>`}</p>
     ${one.about ? html`<p>${one.about}</p>` : null}
     <p class="row">${one.events.map((event) => html`<span key=${event} class="badge plain">${t(`e_${event}`)}</span>`)}</p>
     <dl class="ticket-facts">
       <div><dt>${t("pending")}</dt><dd class="number">${one.pending}</dd></div>
       <div><dt>${t("dead")}</dt><dd class="number">${one.dead ? html`<span class="badge bad">${one.dead}</span>` : 0}</dd></div>
-      <div><dt>${t("last")}</dt><dd>${one.last ? html`${moment(one.last.at)} · ${one.last.status ?? one.last.wrong}` : t("never")}</dd></div>
+      <div><dt>${t("last")}</dt><dd>${one.last ? html`${moment(one.last.at)} · ${one.last.status ?? why(one.last.wrong)}` : t("never")}</dd></div>
     </dl>
     <div class="row" role="group" aria-label=${t("acts")}><a class="button" href=${`/webhooks/${one.id}`}>${t("messages")}</a>
       <button type="button" onClick=${() => act("test")}>${t("test")}</button>
@@ -65,7 +66,7 @@ function Make({ events, onClose, onDone }) {
       onDone(await post("webhooks", { url: form.get("url"), events: form.getAll("event"), about: form.get("about") }));
       onClose();
     } catch (error) {
-      say(error.field ? { [error.field]: error.message } : { url: error.message });
+      say({ [error.field ?? "url"]: why(words(error)) });
     }
   };
   return html`<${Dialog} title=${t("newHook")} onClose=${onClose}><form onSubmit=${submit}>
@@ -105,7 +106,7 @@ function Messages({ id, webhook }) {
           <td class="row"><button type="button" class="small" onClick=${() => act(one.id, "replay")}>${t("replay")}</button>${["pending", "dead"].includes(one.state) ? html`<button type="button" class="small" onClick=${() => act(one.id, "drop")}>${t("drop")}</button>` : null}</td></tr>`)}</tbody></table>
       ${before ? html`<p><button type="button" onClick=${more}>${t("moreMessages")}</button></p>` : null}` : html`<${Nothing}>${t("noMessages")}<//>`}</section>
     ${open ? html`<${Dialog} wide title=${open.id} onClose=${() => show(null)}><h3>${t("tries")}</h3>
-      <ol>${open.tries.map((one, nth) => html`<li key=${nth}><span class="number">${moment(one.at)}</span> · ${t("answer")}: ${one.status ?? one.wrong} · ${t("took")}: ${one.took_ms} ms</li>`)}</ol>
+      <ol>${open.tries.map((one, nth) => html`<li key=${nth}><span class="number">${moment(one.at)}</span> · ${t("answer")}: ${one.status ?? why(one.wrong)} · ${t("took")}: ${one.took_ms} ms</li>`)}</ol>
       <h3>${t("body")}</h3><pre class="hook-body" tabindex="0">${JSON.stringify(open.body, null, 2)}</pre><//>` : null}
   </div>`;
 }

@@ -119,10 +119,10 @@ export const waitingQueues = listOf(() => shownQueues.value.filter((name) => que
 
 /** All queues' counts together, as one more queue. */
 export const totals = computed(() => {
-  const sum = { waiting: 0, longest_wait_s: 0, offered: 0, answered: 0, abandoned: 0, in_time: 0, callbacks: 0, callbacks_agreed: 0, called_back: 0 };
+  const sum = { waiting: 0, longest_wait_s: 0, offered: 0, answered: 0, abandoned: 0, in_time: 0, callbacks: 0, calling: 0, callbacks_agreed: 0, called_back: 0 };
   for (const name of shownQueues.value) {
     const one = queues.value.get(name);
-    for (const key of ["waiting", "offered", "answered", "abandoned", "callbacks", "callbacks_agreed", "called_back"]) sum[key] += one[key];
+    for (const key of ["waiting", "offered", "answered", "abandoned", "callbacks", "calling", "callbacks_agreed", "called_back"]) sum[key] += one[key];
     sum.longest_wait_s = Math.max(sum.longest_wait_s, one.waiting ? one.longest_wait_s : 0);
     sum.in_time += one.answered_in_sl + one.abandoned_in_sl;
   }

@@ -2,7 +2,7 @@
 import { html, signal, useEffect, useRef } from "../html.js";
 import { get } from "../api.js";
 import { duration, number, percent } from "../lang.js";
-import { calls, ended } from "../live.js";
+import { calls, ended, since } from "../live.js";
 import { may } from "../session.js";
 import { Elapsed, Problem } from "../ui.js";
 import { actsOn } from "./acts.js";
@@ -14,18 +14,28 @@ import { clock } from "../times.js";
 
 const past = signal({ items: [], error: null });
 
-/** The calls that have ended within the last hour, as the server remembers them; asked again when one more ends. */
+const HOUR_S = 3600;
+const together = (heard, items) => {
+  const ids = new Set(heard.map((one) => one.id));
+  return [...heard, ...items.filter((one) => !ids.has(one.id))];
+};
+
+/** The calls that have ended within the last hour: what the server remembers, which may be older, and whatever ends from then on, of
+ * which the stream tells: to ask anew for hundreds of calls at the end of each would be dear. */
 function usePast(key) {
-  const newest = ended.value[0]?.id;
   useEffect(() => {
     let over = false;
     get("calls?ended=true").then(
-      ({ items }) => !over && (past.value = { items: items.filter((one) => one.stage === "ended"), error: null }),
+      ({ items }) => !over && (past.value = { items: together(ended.peek(), items.filter((one) => one.stage === "ended")), error: null }),
       (error) => !over && (past.value = { ...past.peek(), error }),
     );
     return () => (over = true);
-  }, [key, newest]);
-  return past.value;
+  }, [key]);
+  const heard = ended.value;
+  useEffect(() => {
+    past.value = { ...past.peek(), items: together(heard, past.peek().items).filter((one) => since(one.since) < HOUR_S) };
+  }, [heard]);
+  return { ...past.value, items: past.value.items.filter((one) => since(one.since) < HOUR_S) };
 }
 
 export function Panel() {
@@ -64,9 +74,11 @@ function OfOperator({ code }) {
 }
 
 const isAbandoned = (call) => !call.operator && call.end_reason === "caller_hung_up";
+/** For whom no phone rings yet: as the number counts them. */
+const isWaiting = (call) => call.stage === "waiting";
 const BEHIND = {
-  waiting: { label: "waiting", now: (call) => call.stage === "waiting" || call.stage === "ringing" },
-  longest: { label: "longest", now: (call) => call.stage === "waiting" || call.stage === "ringing" },
+  waiting: { label: "waiting", now: isWaiting },
+  longest: { label: "longest", now: isWaiting },
   answered: { label: "answered", now: (call) => call.stage === "talking", before: (call) => Boolean(call.operator) },
   abandoned: { label: "abandoned", before: isAbandoned },
   sl: { label: "sl", now: (call) => call.stage === "talking", before: (call) => Boolean(call.operator) || isAbandoned(call) },

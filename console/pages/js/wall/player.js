@@ -64,6 +64,15 @@ export function Player({ recording, onChange }) {
       set({ loading: false });
     }
   };
+  /** What cannot be played (a link is over after an hour, the line was cut) is fetched anew the next time, and goes on where it stood. */
+  const failed = () => {
+    const element = audio.current;
+    if (!element.src) return;
+    setProblem({ message: t("audioFailed", { why: element.error?.message ?? "" }) });
+    if (element.src.startsWith("blob:")) URL.revokeObjectURL(element.src);
+    element.removeAttribute("src");
+    set({ playing: false });
+  };
   const toggle = async () => {
     if (state.playing) return audio.current.pause();
     if (await ready()) audio.current.play().catch((error) => error.name !== "AbortError" && setProblem({ message: t("audioFailed", { why: error.message }) }));
@@ -92,7 +101,7 @@ export function Player({ recording, onChange }) {
   };
   return html`<div class="player" onKeyDown=${onKey} data-recording=${id} data-playing=${state.playing}>
     <audio ref=${audio} preload="auto" onPlay=${() => set({ playing: true })} onPause=${() => set({ playing: false, at: audio.current.currentTime })}
-      onEnded=${() => set({ playing: false })} onError=${() => audio.current.src && setProblem({ message: t("audioFailed", { why: audio.current.error?.message ?? "" }) })}></audio>
+      onEnded=${() => set({ playing: false })} onError=${failed}></audio>
     ${problem ? html`<${Problem} error=${problem} />` : null}
     <${Segments} recording=${recording} onSeek=${seek} />
     <${Wave} peaks=${peaks} recording=${recording} at=${state.at} onSeek=${seek} />

@@ -64,7 +64,7 @@ function TotalRow() {
     <td role="cell" class="number" data-label=${t("sl")} title=${t("slDefinitionAll")}>${percent(all.sl2)}</td>
     <td role="cell" class="number" data-label=${t("abandonment")} title=${t("abandonmentDefinition", all)}>${percent(abandonment(all), 1)} <small class="muted">${number(all.abandoned)}</small></td>
     <td role="cell" class="number" data-label=${t("answered")} data-total="answered">${number(all.answered)}</td>
-    <td role="cell" class="number" data-label=${t("callbacks")}>${number(all.callbacks)}</td>
+    <td role="cell" class="number" data-label=${t("callbacks")} data-total="callbacks">${number(all.callbacks + all.calling)}</td>
     <td role="cell" class="legend" aria-hidden="true"><span class="staff"><span class="pip ready">${t("ready")}</span><span class="pip talking">${t("talking")}</span><span class="pip wrap_up">${t("wrap_up")}</span><span class="pip paused">${t("paused")}</span></span></td>
   </tr>`;
 }

@@ -6,7 +6,7 @@ import { go } from "../../router.js";
 import { Field, Loading, Nothing, Problem, tried } from "../../ui.js";
 import { Columns } from "./columns.js";
 import { forgetFound } from "./search.js";
-import { download, t } from "./words.js";
+import { download, t, told } from "./words.js";
 import { moment } from "../../times.js";
 
 const EVERY_MS = 700;
@@ -122,7 +122,7 @@ function Progress({ one, act, change }) {
     </ul>
     <div role="status" aria-live="polite">
       ${one.state === "checked" ? html`<p>${t("nothingWritten")}</p>` : one.state === "done" ? html`<p><strong>${t("doneText")}</strong></p>`
-        : one.state === "cancelled" ? html`<p>${t("cancelledText")}</p>` : one.state === "failed" ? html`<p class="problem">${t("failedText", { why: one.why })}</p>` : null}
+        : one.state === "cancelled" ? html`<p>${t("cancelledText")}</p>` : one.state === "failed" ? html`<p class="problem">${t("failedText", { why: told(one.why) ?? one.why })}</p>` : null}
     </div>
     <div class="row">
       ${one.state === "checked" ? html`<button type="button" class="primary" disabled=${!good} onClick=${() => act("start")}>${good ? t("start", { count: number(good) }) : t("startNone")}</button>

@@ -1,12 +1,18 @@
 // Who is it? By name, number or the company's code; what was found stays while somebody looks at one of them.
 import { post } from "../../api.js";
-import { html, signal, useEffect, useRef, useState } from "../../html.js";
-import { may } from "../../session.js";
+import { computed, effect, html, signal, useEffect, useRef, useState } from "../../html.js";
+import { may, me } from "../../session.js";
 import { Field, Nothing, Problem } from "../../ui.js";
 import { Numbers, named, t } from "./words.js";
 
-const asked = signal({ text: "", code: "" });
+const NOTHING = { text: "", code: "" };
+const asked = signal(NOTHING);
 const found = signal(null);
+/** What one has found is not the next one's to see, who signs in at the same desk. */
+const whoever = computed(() => me.value?.code);
+effect(() => {
+  if (whoever.value === undefined) [asked.value, found.value] = [NOTHING, null];
+});
 
 /** What is typed means a number if it has three digits and nothing that is not written in numbers. */
 const wanted = ({ text, code }) => {

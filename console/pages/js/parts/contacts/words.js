@@ -1,9 +1,14 @@
 // The words of contacts, and small things that several of their pages show.
 import { html } from "../../html.js";
-import { texts } from "../../lang.js";
+import { language, texts } from "../../lang.js";
+import { inSpanish } from "../../lang/contact_refusals.js";
 import dictionary from "../../lang/contacts.js";
+import { saying } from "../../ui.js";
 
 export const t = texts(dictionary);
+/** What the server says in English, in the reader's language. */
+export const told = (message) => (language.value === "es" ? inSpanish(message) : undefined);
+saying((error) => told(error.message));
 export const KINDS = ["mobile", "home", "work", "other"];
 
 export const named = (contact) => contact.name || contact.numbers[0]?.shown || t("unnamed");
