@@ -65,6 +65,7 @@ class Settings:
     console_port: int = field(default=8080, metadata={"env": "CENTRALITA_CONSOLE_PORT"})
     controllers: str = field(default="", metadata={"env": "CENTRALITA_CONTROLLERS"})
     phone_lines: str = field(default="", metadata={"env": "CENTRALITA_PHONE_LINES"})
+    console_proxies: str = field(default="", metadata={"env": "CENTRALITA_CONSOLE_PROXIES"})
     webhooks_allow: str = field(default="", metadata={"env": "CENTRALITA_WEBHOOKS_ALLOW"})
     allowed_origins: str = field(default="", metadata={"env": "CENTRALITA_ALLOWED_ORIGINS"})
     api_requests_per_s: int = field(default=200, metadata={"env": "CENTRALITA_API_REQUESTS_PER_S"})
@@ -237,6 +238,11 @@ class Settings:
         return None if self.recordings_recipients else self.state / "keys" / "recordings.key"
 
     @property
+    def console_proxy_networks(self) -> tuple[str, ...]:
+        """From where the console is reached by what tells whose request it is."""
+        return tuple(part.strip() for part in self.console_proxies.split(",") if part.strip())
+
+    @property
     def webhook_networks(self) -> tuple[str, ...]:
         """The networks of our own to which webhooks may lead."""
         return tuple(part.strip() for part in self.webhooks_allow.split(",") if part.strip())
@@ -389,15 +395,25 @@ def _check_words(settings: Settings) -> None:
             )
     _check_phone_lines(settings)
     for network in settings.webhook_networks:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError:
+        _network("CENTRALITA_WEBHOOKS_ALLOW", network)
+    for network in settings.console_proxy_networks:
+        if _network("CENTRALITA_CONSOLE_PROXIES", network).prefixlen == 0:
             raise BadSettings(
-                f"CENTRALITA_WEBHOOKS_ALLOW names {network!r}, which is no network; write one such as 10.1.0.0/16, and commas "
-                "between several"
-            ) from None
+                f"CENTRALITA_CONSOLE_PROXIES names {network!r}, which is everybody: anyone could pretend to be another address; "
+                "name the reverse proxy's own address"
+            )
     if settings.api_requests_per_s < 1:
         raise BadSettings("CENTRALITA_API_REQUESTS_PER_S=0 would let nobody ask; give 1 or more")
+
+
+def _network(setting: str, text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Raises BadSettings."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        raise BadSettings(
+            f"{setting} names {text!r}, which is no network; write one such as 10.1.0.0/16, and commas between several"
+        ) from None
 
 
 def _check_phone_lines(settings: Settings) -> None:

@@ -65,7 +65,9 @@ async def serve(settings: Settings) -> None:
             group.create_task(mirror.run(), name="mirror")
             group.create_task(reception.run(), name="reception")
             group.create_task(_work(database, clock, parts), name="store")
-            group.create_task(serve_on(app, listener, websockets=True), name="pages")
+            group.create_task(
+                serve_on(app, listener, websockets=True, proxies=settings.console_proxy_networks), name="pages"
+            )
             for part in parts:
                 for name, work in part.at_once.items():
                     group.create_task(work(), name=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import uvicorn
@@ -23,10 +23,13 @@ CUT_S: Final = 0.5
 """How long the answers so cut have to notice it."""
 
 
-async def serve_on(app: FastAPI, listener: socket.socket, *, websockets: bool = False) -> None:
+async def serve_on(
+    app: FastAPI, listener: socket.socket, *, websockets: bool = False, proxies: Sequence[str] = ()
+) -> None:
     """Answer requests until cancelled; then end the event streams, finish answers under way, and close within 2 s.
 
-    With ``websockets`` these are served, too; who does not answer their pings is gone.
+    With ``websockets`` these are served, too; who does not answer their pings is gone. ``proxies``: the networks whose word
+    (``X-Forwarded-For``) is taken for whose request it is; anybody else could pretend to be another address.
     """
     server = _Server(
         uvicorn.Config(
@@ -41,7 +44,8 @@ async def serve_on(app: FastAPI, listener: socket.socket, *, websockets: bool = 
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # anyone on this machine could pretend to be another address
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
             timeout_graceful_shutdown=1,  # the last resort: ours below comes first
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,10 +56,10 @@ class Controller:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
-    """The application's address while it is served."""
+async def serving(app: FastAPI, proxies: Sequence[str] = ()) -> AsyncIterator[str]:
+    """The application's address while it is served; ``proxies`` as in serve_on."""
     listener = listen("127.0.0.1", 0)
-    task = asyncio.ensure_future(serve_on(app, listener))
+    task = asyncio.ensure_future(serve_on(app, listener, proxies=proxies))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
@@ -84,7 +84,11 @@ class Console:
 
 @asynccontextmanager
 async def console_before(
-    *controllers: Controller, redis_url: str = "redis://127.0.0.1:1/0", rates: Rates | None = None, **options: Any
+    *controllers: Controller,
+    redis_url: str = "redis://127.0.0.1:1/0",
+    rates: Rates | None = None,
+    proxies: Sequence[str] = (),
+    **options: Any,
 ) -> AsyncIterator[Console]:
     """The console that finds these controllers in this order; one whose ``url`` is set already is not begun."""
     clock = SystemClock()
@@ -94,7 +98,8 @@ async def console_before(
                 controller.url = await stack.enter_async_context(serving(controller.app(**options)))
         asked = await stack.enter_async_context(Controllers([controller.url for controller in controllers], KEY))
         mirror, reception = Mirror(redis_url, "centralita:v1:", clock), ControllersReception(asked, clock)
-        url = await stack.enter_async_context(serving(create_app(mirror, asked, reception, clock, address_rates=rates)))
+        app = create_app(mirror, asked, reception, clock, address_rates=rates)
+        url = await stack.enter_async_context(serving(app, proxies))
         tasks = [asyncio.ensure_future(mirror.run()), asyncio.ensure_future(reception.run())]
         try:
             async with httpx.AsyncClient(base_url=url, timeout=10) as http:

@@ -101,6 +101,15 @@ def test_the_console_asks_the_controller_beside_it_unless_others_are_named(tmp_p
         load_settings(tmp_path, {"CENTRALITA_CONTROLLERS": "a:1"})
 
 
+def test_whose_word_the_console_takes_is_named_and_is_not_everybodys(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).console_proxy_networks == ()
+    named = load_settings(tmp_path, {"CENTRALITA_CONSOLE_PROXIES": "127.0.0.1, 10.1.0.0/16"})
+    assert named.console_proxy_networks == ("127.0.0.1", "10.1.0.0/16")
+    for text, why in (("a proxy", "is no network"), ("10.1.0.1/16", "is no network"), ("0.0.0.0/0", "is everybody")):
+        with pytest.raises(BadSettings, match=f"CENTRALITA_CONSOLE_PROXIES names '{text}', which {why}"):
+            load_settings(tmp_path, {"CENTRALITA_CONSOLE_PROXIES": text})
+
+
 def test_phones_in_browsers_are_passed_on_to_every_node_unless_said_otherwise(tmp_path: Path) -> None:
     assert load_settings(tmp_path, {}).phone_line_urls == ("ws://127.0.0.1:8088/ws",)
     several = {"CENTRALITA_NODES": "a=10.0.0.1:8088:5038,b=10.0.0.2:8089:5038"}
