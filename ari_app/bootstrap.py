@@ -243,6 +243,7 @@ class Controller:
         )
         self.accounts = build_accounts(centre, settings.demo_web_secret)
         self.sessions = Sessions(self.clock.now, LIFE_S, self.notebook)
+        self.sessions.tell_of_accounts(self.engine.supervision_desk.logged_out)
         self.redis_eraser = RedisEraser(
             settings.redis_address, settings.redis_prefix, self.redis.settled, self.status.is_up
         )

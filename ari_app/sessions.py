@@ -32,10 +32,15 @@ class Sessions:
         self._ended: OrderedDict[str, float] = OrderedDict()
         self._ended_all: dict[str, float] = {}
         self._told: list[Callable[[], None]] = []
+        self._told_of_accounts: list[Callable[[str], None]] = []
 
     def tell(self, told: Callable[[], None]) -> None:
         """Call ``told`` whenever something has ended, so that what lasts longer than a request ends, too."""
         self._told.append(told)
+
+    def tell_of_accounts(self, told: Callable[[str], None]) -> None:
+        """Call ``told`` with the code of an account all of whose log-ins are over, for what it has begun beside them."""
+        self._told_of_accounts.append(told)
 
     def end(self, session: str, expires: float) -> None:
         """This log-in is over; by itself it would be at ``expires``."""
@@ -47,6 +52,8 @@ class Sessions:
         """Every log-in of the account ``code`` up to now is over."""
         self._ended_all[code] = self._now()
         self._note(ENDED_ALL + code, self._now(), self._life_s)
+        for told in self._told_of_accounts:
+            told(code)
 
     def is_over(self, code: str, session: str, expires: float) -> bool:
         """Whether it was ended, or has lasted its time."""

@@ -131,6 +131,12 @@ class SupervisionDesk:
             raise NotNow(f"{supervisor} supervises nobody now")
         ongoing.end()
 
+    def logged_out(self, supervisor: str) -> None:
+        """All log-ins of this account were ended: it listens no more. Who talks with a caller in an operator's place goes on."""
+        ongoing = self._supervisions.of(supervisor)
+        if ongoing is not None and ongoing.status().mode != "take_over":
+            ongoing.end()
+
     @staticmethod
     def _ends_anybodys(person: Person) -> bool:
         return reach_of(person.role, "end_supervisions") == "all"

@@ -35,8 +35,23 @@ TRANSITIONS: Final[Mapping[State, Mapping[Event, State]]] = {
 }
 
 
+Why = Literal[
+    "ticket_being_passed",
+    "ticket_stands_otherwise",
+    "ticket_of_another",
+    "ticket_not_on_its_way",
+    "ticket_closed",
+    "last_level",
+    "no_such_queue",
+]
+
+
 class NotNow(ValueError):
-    """The ticket does not stand so that this can be done. The message says how it stands."""
+    """The ticket does not stand so that this can be done. The message says how it stands, ``code`` what is in the way."""
+
+    def __init__(self, code: Why, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class NotYours(ValueError):
@@ -198,7 +213,9 @@ def _changed(ticket: Ticket, act: Act, actor: Actor, levels: Levels, now: float)
             return replace(_moved(ticket, "reopened"), owner=None, resolved_at=None, closed_at=None)
         case PassLater(to):
             _demand_owner_or_list(ticket, actor)
-            return replace(_sent(_moved(ticket, "passed"), to or To(_next(ticket, levels)), levels), before=None)
+            return replace(
+                _sent(_moved(ticket, "passed"), to or To(next_level(ticket.queue, levels)), levels), before=None
+            )
         case BeginPassing(passing):
             _demand_owner_or_list(ticket, actor)
             _moved(ticket, "passed")
@@ -223,10 +240,13 @@ def _changed(ticket: Ticket, act: Act, actor: Actor, levels: Levels, now: float)
 
 def _moved(ticket: Ticket, event: Event) -> Ticket:
     if ticket.passing is not None:
-        raise NotNow(f"{ticket.ref} is being passed on just now; wait for the call, or cancel the consultation")
+        raise NotNow(
+            "ticket_being_passed",
+            f"{ticket.ref} is being passed on just now; wait for the call, or cancel the consultation",
+        )
     to = TRANSITIONS[ticket.state].get(event)
     if to is None:
-        raise NotNow(f"{ticket.ref} is {_stands(ticket)}: it cannot be {event} now")
+        raise NotNow("ticket_stands_otherwise", f"{ticket.ref} is {_stands(ticket)}: it cannot be {event} now")
     return replace(ticket, state=to)
 
 
@@ -236,7 +256,7 @@ def _stands(ticket: Ticket) -> str:
 
 def _taken(ticket: Ticket, actor: Actor) -> Ticket:
     if ticket.owner not in (None, actor.code) and not actor.leads:
-        raise NotNow(f"{ticket.ref} is with {ticket.owner}")
+        raise NotNow("ticket_of_another", f"{ticket.ref} is with {ticket.owner}")
     _demand(actor.serves(ticket.queue) or ticket.owner == actor.code, f"operators of {ticket.queue} take it")
     return replace(_moved(ticket, "taken"), owner=actor.code, before=None)
 
@@ -266,13 +286,13 @@ def _taken_with_call(ticket: Ticket, operator: str) -> Ticket:
 
 def _on_the_way(ticket: Ticket) -> Before:
     if ticket.before is None or ticket.state != "passed":
-        raise NotNow(f"{ticket.ref} is not on its way with a caller")
+        raise NotNow("ticket_not_on_its_way", f"{ticket.ref} is not on its way with a caller")
     return ticket.before
 
 
 def _edited(ticket: Ticket, act: Edit) -> Ticket:
     if ticket.state == "closed":
-        raise NotNow(f"{ticket.ref} is closed")
+        raise NotNow("ticket_closed", f"{ticket.ref} is closed")
     due_at = ticket.due_at if act.due_at is None else act.due_at
     return replace(
         ticket,
@@ -283,21 +303,22 @@ def _edited(ticket: Ticket, act: Edit) -> Ticket:
     )
 
 
-def _next(ticket: Ticket, levels: Levels) -> str:
-    following = levels.after(ticket.queue)
+def next_level(queue: str, levels: Levels) -> str:
+    """The level after ``queue``. Raises NotNow."""
+    following = levels.after(queue)
     if following is None:
-        raise NotNow(f"{ticket.queue} is the last level; name a queue or an operator")
+        raise NotNow("last_level", f"{queue} is the last level; name a queue or an operator")
     return following
 
 
 def _known(to: To, levels: Levels) -> None:
     if to.queue is not None and to.queue not in levels.queues:
-        raise NotNow(f"there is no queue {to.queue}")
+        raise NotNow("no_such_queue", f"there is no queue {to.queue}")
 
 
 def _passing(ticket: Ticket) -> Passing:
     if ticket.passing is None:
-        raise NotNow(f"{ticket.ref} is not being passed on")
+        raise NotNow("ticket_not_on_its_way", f"{ticket.ref} is not being passed on")
     return ticket.passing
 
 

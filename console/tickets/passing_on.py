@@ -18,7 +18,7 @@ from ari_app.beside import beside
 from console.answers import answering_when_away
 from console.tickets.asking import Asking
 from console.tickets.calls import CallNow, Calls, Controllers, FreeOperators
-from console.tickets.life import BeginPassing, DropPassing, EndPassing, NotNow, PassingAsked, PassLater
+from console.tickets.life import BeginPassing, DropPassing, EndPassing, PassingAsked, PassLater, next_level
 from console.tickets.search import TicketSearch
 from console.tickets.store import Check, Tickets
 from console.tickets.ticket import ENGINE, How, Passing, Ticket, To
@@ -84,7 +84,7 @@ class PassingOn:
         await self._watcher.settle(ref)
         known = await beside(self._search.show, ref)
         call = self._call(asked, asker, [row["call"] for row in known.calls])
-        to = asked.to or To(self._next_level(known.ticket))
+        to = asked.to or To(next_level(known.ticket.queue, self._tickets.levels()))
         targets = [to] if asked.how == "cold" or to.operator is not None else self._consultable(to, asker)
         for target in targets[:-1]:
             try:
@@ -105,12 +105,6 @@ class PassingOn:
                 403, "forbidden", f"{found[0].operator or 'Nobody'} talks with this caller; pass it on for later."
             )
         raise Refused(409, "no_call", "The caller is not on the line any more; pass it on for later.")
-
-    def _next_level(self, ticket: Ticket) -> str:
-        following = self._tickets.levels().after(ticket.queue)
-        if following is None:
-            raise NotNow(f"{ticket.queue} is the last level; name a queue or an operator")
-        return following
 
     def _consultable(self, to: To, asker: Asking) -> list[To]:
         assert to.queue is not None

@@ -237,7 +237,7 @@ class _refusing:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         match error:
             case life.NotNow():
-                raise Refused(409, "not_now", f"{error}.") from None
+                raise Refused(409, error.code, f"{error}.") from None
             case life.NotYours():
                 raise Refused(403, "forbidden", f"Not yours to do: {error}.") from None
             case NoSuchTicket():

@@ -162,6 +162,17 @@ async def test_whose_packet_was_late_in_a_mix_makes_nobody_deaf_afterwards(
         await the_recording_has_what_the_caller_heard(stack, it, ended)
 
 
+async def test_whose_log_ins_are_ended_listens_no_more(stack: Stack) -> None:
+    async with floor(stack, BOSS) as it:
+        await it.supervise("listen")
+        await it.heard(*MODES["listen"])
+        await stack.ask("3001", "DELETE", f"accounts/{BOSS}/sessions")
+        assert await it.ears[BOSS].ended() == "remote_bye"
+        await it.heard({FIRST_HZ}, {CALLER_HZ})
+        await it.scene.caller.hang_up()
+        await it.scene.first.ended()
+
+
 @pytest.mark.parametrize("before", ["listen", "whisper", "barge", "nothing"])
 async def test_take_over_from_every_mode(stack: Stack, before: str) -> None:
     async with floor(stack, BOSS) as it:

@@ -39,7 +39,7 @@ async def test_for_later_it_goes_into_the_next_levels_list_and_its_operators_see
     assert [one["text"] for one in card["timeline"] if one["kind"] == "note"] == ["Since 7.", "The meter."]
     assert card["calls"][0]["story"] == {"es": [{"at": "t", "text": "Llama un cliente"}]}
     assert card["shown"] == {"name": "Rosa"}
-    assert await centre.refused("andres", "POST", f"/tickets/{ref}/take") == (409, "not_now")
+    assert await centre.refused("andres", "POST", f"/tickets/{ref}/take") == (409, "ticket_of_another")
 
 
 async def test_cold_the_caller_is_transferred_with_the_reference_by_the_persons_own_token(centre: Centre) -> None:
@@ -175,7 +175,7 @@ async def test_without_an_answer_the_call_tells_what_became_of_it(
     ref = await with_call(centre)
     centre.controllers.answers = [said]
     assert await centre.refused("ana", "POST", f"/tickets/{ref}/pass", {"how": "cold"}) == (503, "outcome_unknown")
-    assert await centre.refused("ana", "POST", f"/tickets/{ref}/pass", {"how": "cold"}) == (409, "not_now")
+    assert await centre.refused("ana", "POST", f"/tickets/{ref}/pass", {"how": "cold"}) == (409, "ticket_being_passed")
     assert len(centre.controllers.commands) == 1
     if was_done:
         centre.call(operator=None, stage="waiting", ticket=ref)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from ari_app.adapters.catalogue_audit import SqlAuditBook
 from ari_app.adapters.catalogue_database import Database
 from console.audit.book import By
+from console.pages import FOLDER
 from console.tickets.calls import Customer
 from console.tickets.customers import TicketsOfContacts
-from console.tickets.life import NotNow, Take
+from console.tickets.life import NotNow, Take, Why
 from console.tickets.store import NewTicket
 from console.tickets.ticket import Actor
 from recordings.custody import AuditQuery
@@ -66,7 +68,7 @@ async def test_two_who_take_at_once_do_not_both_have_it(centre: Centre) -> None:
         owners = [one for one in threads.map(take, [f"10{nth}" for nth in range(10, 30)]) if one is not None]
     assert len(owners) == 1
     assert centre.search.show(ref).ticket.owner == owners[0]
-    assert await centre.refused("luis", "POST", f"/tickets/{ref}/take") == (409, "not_now")
+    assert await centre.refused("luis", "POST", f"/tickets/{ref}/take") == (409, "ticket_of_another")
 
 
 async def test_its_history_tells_every_change_who_when_from_where_to_where(centre: Centre) -> None:
@@ -299,3 +301,9 @@ async def test_a_contacts_tickets_are_found_with_those_from_before_it_was_writte
     assert {one["ref"] for one in found["items"]} == {refs["before"], refs["since"]}
     assert found["total"] == 2
     assert (await centre.done("eva", "GET", "/tickets?contact=contact-7"))["total"] == 0
+
+
+@pytest.mark.parametrize("why", get_args(Why))
+def test_what_is_in_the_way_is_told_in_both_languages(why: str) -> None:
+    texts = (FOLDER / "js/lang/tickets.js").read_text(encoding="utf-8")
+    assert len(re.findall(rf'\b{why}: "[^"]+"', texts)) == 2

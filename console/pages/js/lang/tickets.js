@@ -18,6 +18,7 @@ const es = {
   m_pending: "en espera", m_delivered: "entregado", m_dead: "abandonado", m_dropped: "descartado", seeMessages: "Mensajes de {url}", reallySecret: "¿Cambiar el secreto?",
   "e_ticket.opened": "solicitud abierta", "e_ticket.changed": "solicitud cambiada", "e_ticket.passed": "solicitud pasada", "e_ticket.closed": "solicitud cerrada", "e_contact.changed": "contacto cambiado", "e_call.ended": "llamada terminada", "e_webhook.test": "prueba",
   nobody_free: "Nadie de esa cola está libre; transfiera al cliente, o pásela para después.", no_call: "El cliente ya no está en línea: pásela para después.",
+  ticket_being_passed: "Se está pasando en este momento: espere a la llamada, o cancele la consulta.", ticket_stands_otherwise: "Otra persona la ha cambiado mientras tanto, y ahora no se puede hacer esto.", ticket_of_another: "Ya la lleva otra persona.", ticket_not_on_its_way: "Ya no se está pasando.", ticket_closed: "Está cerrada.", last_level: "Es el último nivel: elija una cola o una persona.", no_such_queue: "Esa cola ya no existe.",
 };
 const en = {
   title: "Tickets", webhooks: "Webhooks", view: "What is shown", mine: "Mine", work: "To take", all: "All", search: "Search", searchHint: "Reference, subject or note", queue: "Queue", anyQueue: "All queues", state: "State", anyState: "All", unfinished: "Unfinished",
@@ -36,5 +37,6 @@ const en = {
   m_pending: "waiting", m_delivered: "delivered", m_dead: "given up", m_dropped: "dropped", seeMessages: "Messages of {url}", reallySecret: "Change the secret?",
   "e_ticket.opened": "ticket opened", "e_ticket.changed": "ticket changed", "e_ticket.passed": "ticket passed on", "e_ticket.closed": "ticket closed", "e_contact.changed": "contact changed", "e_call.ended": "call ended", "e_webhook.test": "test",
   nobody_free: "Nobody of that queue is free; transfer the customer, or pass it on for later.", no_call: "The customer is not on the line any more: pass it on for later.",
+  ticket_being_passed: "It is being passed on just now: wait for the call, or cancel the consultation.", ticket_stands_otherwise: "Somebody else has changed it meanwhile, and this cannot be done now.", ticket_of_another: "Somebody else has it already.", ticket_not_on_its_way: "It is not being passed on any more.", ticket_closed: "It is closed.", last_level: "This is the last level: choose a queue or a person.", no_such_queue: "There is no such queue any more.",
 };
 export const t = texts({ es, en });
