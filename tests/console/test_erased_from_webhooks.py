@@ -21,7 +21,7 @@ from console.webhooks.outbox import Outbox
 from console.webhooks.tables import messages
 from console.wiring import Around, parts_of
 from tests.console.past.conftest import who
-from tests.security.console_floor import Floor, KnownByCode, OneController, _settings
+from tests.security.console_floor import Floor, KnownByCode, OneController, _settings, close
 from tests.security.everything import valdeluna
 
 COORDINATOR = {"Authorization": "Bearer 3001"}
@@ -60,6 +60,7 @@ async def test_what_was_told_of_the_calls_of_somebody_who_is_erased_by_number(tm
         )
         done = await erasing.erase(who("600111221"), "3001", "coordinator")
         work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
     assert "1 messages to webhooks" in done.done["console"].what
     assert _about(floor) == {"far"}
 
@@ -70,8 +71,12 @@ async def _erasures_of(floor: Floor) -> None:
     centre = CentreFiles(settings.centre, valdeluna(), lambda: None, floor.clock)
     reception = KnownByCode(controllers, floor.clock)
     around = Around(settings, centre, floor.clock, floor.database, floor.mirror, controllers, reception)
-    works = {name: work for part in parts_of(around) for name, work in part.works.items()}
-    await works["erasures"]()
+    parts = list(parts_of(around))
+    works = {name: work for part in parts for name, work in part.works.items()}
+    try:
+        await works["erasures"]()
+    finally:
+        await close(parts)
 
 
 async def _until_registered(floor: Floor) -> None:

@@ -183,10 +183,10 @@ class Floor:
             try:
                 yield app, client
             finally:
-                await _close(parts)
+                await close(parts)
 
 
-async def _close(parts: Iterable[Part]) -> None:
+async def close(parts: Iterable[Part]) -> None:
     """What a part has opened it lets go at the end of its work."""
     works = [asyncio.ensure_future(work()) for part in parts for work in part.works.values()]
     await asyncio.sleep(0)
