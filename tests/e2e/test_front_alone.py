@@ -20,6 +20,7 @@ from tests.security.raw_sip import RawSip, raw_sip
 
 FRONT_IP = "127.0.0.3"
 WITHIN_S = 30.0
+BURSTS, TOGETHER = 100, 3
 
 
 @dataclass
@@ -95,3 +96,17 @@ async def test_a_phone_that_has_left_is_there_for_no_node(front: Front) -> None:
         assert await front.says(front.a, "1005") == 200
         await phone.unregister()
         assert [await front.says(node, "1005") for node in (front.a, front.b)] == [404, 404]
+
+
+async def test_what_belongs_to_one_call_is_passed_on_in_the_order_in_which_it_came(front: Front) -> None:
+    async with raw_sip(front.address, "127.0.0.4") as phone:
+        ip, port = phone.address
+        sent = [f"n{number}" for number in range(BURSTS * TOGETHER)]
+        for start in range(0, len(sent), TOGETHER):
+            for number, user in enumerate(sent[start : start + TOGETHER], start + 1):
+                front.a.send_within("NOTIFY", f"sip:{user}@{ip}:{port}", f"order-{front.a.address[1]}", number)
+            await asyncio.sleep(0.002)
+        async with asyncio.timeout(WITHIN_S):
+            while len(came := list(dict.fromkeys(phone.users_asked()))) < len(sent):
+                await asyncio.sleep(0.05)
+        assert came == sent

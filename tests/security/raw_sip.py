@@ -64,6 +64,19 @@ class RawSip(asyncio.DatagramProtocol):
         assert self._socket is not None
         self._socket.sendto(text.encode("utf-8", "surrogateescape"), self._registrar)
 
+    def send_within(self, method: str, uri: str, call: str, number: int) -> None:
+        """A request of a call that is up, by way of whom this socket speaks to; its answer is not waited for."""
+        route = f"Route: <sip:{self._registrar[0]}:{self._registrar[1]};lr>\r\n"
+        self.send(
+            self._text(
+                method, uri, f"<sip:node@{self.address[0]}>", call, number, "<sip:phone@127.0.0.1>;tag=t", route, ""
+            )
+        )
+
+    def users_asked(self) -> list[str]:
+        """The user part of each request's URI, in the order in which they came."""
+        return [line.partition("sip:")[2].partition("@")[0] for line in self.requests]
+
     async def ask(
         self,
         method: str,
