@@ -62,13 +62,13 @@ class ApiClient:
             raise ApiRefused(f"GET {path} at {self._base_url}: {error or type(error).__name__}") from error
 
     async def ask(self, method: str, path: str, body: object) -> Any:
-        """Any request, with its whole path. Raises ApiRefused."""
+        """Any request, with its whole path; None for an answer without a body. Raises ApiRefused."""
         try:
             async with self._session.request(
                 method, self._base_url + path, json=body, headers=self.headers
             ) as response:
                 if response.status >= 400:
                     raise ApiRefused(f"{method} {path}: {response.status} {(await response.text())[:300]}")
-                return await response.json()
+                return None if response.status == 204 else await response.json()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ApiRefused(f"{method} {path} at {self._base_url}: {error or type(error).__name__}") from error
