@@ -34,7 +34,10 @@ async function recognise() {
   unknown.value = false;
   for (let pause = 500; token.value; pause = Math.min(pause * 2, 5000)) {
     try {
-      me.value = await get("me");
+      const whose = token.value;
+      const self = await get("me");
+      if (token.value !== whose) return; // who signed out meanwhile, and whoever came then, is not that person
+      me.value = self;
       begin();
       return;
     } catch (error) {
@@ -51,10 +54,10 @@ async function learnCentre(others) {
   const mine = ++asked;
   for (let pause = 500; token.value; pause = Math.min(pause * 2, 5000)) {
     try {
-      const [found, self] = await Promise.all([get("centre").catch(refused), others ? get("me") : me.peek()]);
+      const [found, self] = await Promise.all([get("centre").catch(refused), others ? get("me") : null]);
       if (mine !== asked) return;
       if (!centre.peek() || found?.version !== centre.peek().version) centre.value = found;
-      if (JSON.stringify(self) !== JSON.stringify(me.peek())) me.value = self;
+      if (others && JSON.stringify(self) !== JSON.stringify(me.peek())) me.value = self;
       return;
     } catch {
       await new Promise((done) => setTimeout(done, pause));
@@ -71,6 +74,7 @@ function refused(error) {
 const signedIn = computed(() => me.value !== null);
 let before = null;
 effect(() => {
+  asked++; // what was asked for somebody who has signed out is not taken for whoever comes next
   if (signedIn.value) learnCentre(before !== null && files.value !== before);
   before = files.value;
 });
