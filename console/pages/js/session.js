@@ -51,7 +51,7 @@ async function recognise() {
 let asked = 0;
 /** What the centre is and, with other files than before, who is signed in there: asked until it is told. */
 async function learnCentre(others) {
-  const mine = ++asked;
+  const mine = asked;
   for (let pause = 500; token.value; pause = Math.min(pause * 2, 5000)) {
     try {
       const [found, self] = await Promise.all([get("centre").catch(refused), others ? get("me") : null]);

@@ -10,7 +10,10 @@ import { attempted } from "./words.js";
 import { learnPeople, people } from "../people.js";
 
 /** The call with this id, if its caller is with this person now. */
-const withMe = (id) => [calls.value.get(id)].find((one) => one && one.stage !== "ended" && one.operator === me.value?.code) ?? null;
+function withMe(id) {
+  const one = calls.value.get(id);
+  return one && one.stage !== "ended" && one.operator === me.value?.code ? one : null;
+}
 /** The call of this ticket whose caller is. */
 export const callOf = (ticket) => ticket.calls?.map((one) => withMe(one.call)).find(Boolean) ?? null;
 
